@@ -1,0 +1,1 @@
+"""One folder a competition; `podium list` shows them."""

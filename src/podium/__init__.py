@@ -1,0 +1,1 @@
+"""A Kaggle competition folder into an honest leaderboard and a submission file."""

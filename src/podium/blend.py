@@ -1,0 +1,168 @@
+"""Blends: several entries' probabilities into one, scored so that they are not flattered.
+
+Each blend is fitted on stacked out-of-fold predictions (n, members, k). The out-of-fold predictions
+that a blend itself reports are nested: for each fold it is fitted on the other folds' rows and
+applied to this one's. What goes into the submission is fitted on all rows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from podium.content import content_id
+from podium.folds import Folds
+from podium.metrics import Metric
+from podium.predictions import Predictions, fold_scores, require_same_folds
+
+Combine = Callable[[np.ndarray], np.ndarray]  # (rows, members, k) -> (rows, k)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """`weights` (members,) where the blend is a weighted mean, else None."""
+
+    combine: Combine
+    weights: np.ndarray | None = None
+
+
+def weighted(weights: np.ndarray) -> Fitted:
+    return Fitted(lambda stack: np.tensordot(stack, weights, axes=(1, 0)), weights)
+
+
+def mean(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
+    return weighted(np.full(stack.shape[1], 1 / stack.shape[1]))
+
+
+def rank_mean(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
+    """The mean of the rows' ranks in each class, for members whose scales differ."""
+    return Fitted(_mean_of_ranks)
+
+
+def _mean_of_ranks(stack: np.ndarray) -> np.ndarray:
+    from scipy.stats import rankdata
+
+    ranks = np.stack([rankdata(stack[:, m], axis=0) for m in range(stack.shape[1])], axis=1)
+    combined = ranks.mean(axis=1)
+    return combined / combined.sum(axis=1, keepdims=True)
+
+
+def weights(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
+    """Non-negative least squares on the one-hot labels (Breiman 1996, "Stacked Regressions"),
+    scaled to sum to one. Solved on the triangular factor: as many rows as members."""
+    from scipy.optimize import nnls
+
+    n, members, k = stack.shape
+    columns = stack.transpose(0, 2, 1).reshape(n * k, members).astype(np.float64)
+    target = np.eye(k)[y].reshape(n * k)
+    triangle = np.linalg.qr(np.column_stack([columns, target]), mode="r")
+    solution, _ = nnls(triangle[:, :-1], triangle[:, -1])
+    total = solution.sum()
+    return weighted(solution / total) if total > 0 else mean(stack, y, metric)
+
+
+def greedy(stack: np.ndarray, y: np.ndarray, metric: Metric, rounds: int = 50) -> Fitted:
+    """Ensemble selection with replacement (Caruana et al. 2004, "Ensemble Selection from Libraries
+    of Models"): add the member that helps the metric most, keep the shortest prefix of the best
+    score. Ties go to members already in, so that weights stay few."""
+    members = stack.shape[1]
+    counts = np.zeros(members, dtype=int)
+    total = np.zeros(stack.shape[::2])
+    best_score, best_counts = None, counts
+    for _ in range(rounds):
+        scores = [metric.score(y, total + stack[:, m]) for m in range(members)]
+        order = sorted(range(members), key=lambda m: (metric.gain(scores[m], 0), counts[m], -m))
+        chosen = order[-1]
+        counts = counts + (np.arange(members) == chosen)
+        total += stack[:, chosen]
+        if best_score is None or metric.gain(scores[chosen], over=best_score) > 0:
+            best_score, best_counts = scores[chosen], counts
+    return weighted(best_counts / best_counts.sum())
+
+
+def stacking(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
+    """Multinomial logistic regression on the members' log probabilities (Wolpert 1992,
+    "Stacked Generalization"), starting from equal trust: shrunk, because the members agree."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))
+    model.fit(_log_features(stack), y)
+    seen = model.classes_
+
+    def combine(rows: np.ndarray) -> np.ndarray:
+        probabilities = np.zeros(rows.shape[::2])
+        probabilities[:, seen] = model.predict_proba(_log_features(rows))
+        return probabilities
+
+    return Fitted(combine)
+
+
+def _log_features(stack: np.ndarray) -> np.ndarray:
+    return np.log(np.clip(stack, 1e-4, 1)).reshape(len(stack), -1).astype(np.float64)
+
+
+# Simplest first: with equal scores the earlier one is submitted.
+BLENDS: dict[str, Callable[[np.ndarray, np.ndarray, Metric], Fitted]] = {
+    "mean": mean,
+    "rank-mean": rank_mean,
+    "weights": weights,
+    "greedy": greedy,
+    "stacking": stacking,
+}
+
+
+def blend_id(name: str, members: Sequence[Predictions], metric: Metric) -> str:
+    from podium.code import code_id, library_versions
+
+    return content_id(
+        name, metric.name, [p.id for p in members], code_id(__name__), library_versions(__name__)
+    )
+
+
+def blend(
+    name: str, members: Sequence[Predictions], y: np.ndarray, folds: Folds, metric: Metric
+) -> Predictions:
+    """Combine `members` by the method called `name`.
+
+    `details` holds the plain estimate (fitted and scored on the same rows) and the weights by
+    member. Raises BlendError for members of different data or folds.
+    """
+    require_same_folds(members)
+    started = time.perf_counter()
+    stack = np.stack([p.oof for p in members], axis=1)
+    oof = np.full_like(members[0].oof, np.nan)
+    for fold in folds:
+        fitted = BLENDS[name](stack[fold.train], y[fold.train], metric)
+        oof[fold.valid] = fitted.combine(stack[fold.valid])
+    fitted = BLENDS[name](stack, y, metric)
+    fit_seconds = time.perf_counter() - started
+    test = fitted.combine(np.stack([p.test for p in members], axis=1))
+    return Predictions(
+        name=name,
+        id=blend_id(name, members, metric),
+        data_id=members[0].data_id,
+        folds_id=folds.id,
+        oof=oof,
+        test=test.astype(oof.dtype),
+        score=metric.score(y, oof),
+        fold_scores=fold_scores(metric, y, oof, folds),
+        fit_seconds=fit_seconds,
+        predict_seconds=time.perf_counter() - started - fit_seconds,
+        is_blend=True,
+        details={
+            "members": [p.name for p in members],
+            "plain_score": metric.score(y, fitted.combine(stack)),
+            "weights": _named(members, fitted.weights),
+        },
+    )
+
+
+def _named(members: Sequence[Predictions], weights: np.ndarray | None) -> dict[str, float] | None:
+    if weights is None:
+        return None
+    return {p.name: round(float(w), 6) for p, w in zip(members, weights, strict=True) if w > 0}

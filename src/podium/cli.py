@@ -1,0 +1,112 @@
+"""The verbs. Each parses its words before anything that trains is imported."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from podium.competition import find_root, get_competition, list_names
+from podium.errors import PodiumError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Turns a Kaggle competition folder into an honest leaderboard and a submission file.",
+)
+
+Name = Annotated[str, typer.Argument(metavar="COMPETITION", help="A folder under competitions/.")]
+Root = Annotated[
+    Path | None, typer.Option(help="The folder that holds competitions/; else found upward.")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="A folder with <slug>.zip or <slug>/; else PODIUM_DATA, else toy data."),
+]
+Models = Annotated[str, typer.Option(help="Comma-separated names; else the whole roster.")]
+
+
+@app.command("list")
+def list_(root: Root = None) -> None:
+    """Name the competitions."""
+    for name in list_names(_root(root)):
+        typer.echo(name)
+
+
+@app.command()
+def check(
+    name: Annotated[str | None, typer.Argument(metavar="[COMPETITION]")] = None, root: Root = None
+) -> None:
+    """Prove on toy data that a competition (or each of them) works, in a minute."""
+    from podium.check import check_competition
+
+    base = _root(root)
+    for one in [name] if name else list_names(base):
+        for line in check_competition(get_competition(base, one)):
+            typer.echo(f"{one}: {line}")
+
+
+@app.command()
+def train(name: Name, data: Data = None, models: Models = "", root: Root = None) -> None:
+    """Cross-validate the models, blend them, and show the leaderboard."""
+    _run(name, data, models, root, write=False)
+
+
+@app.command()
+def submit(name: Name, data: Data = None, models: Models = "", root: Root = None) -> None:
+    """Train, then write the best entry's checked submission. Nothing is sent anywhere."""
+    _run(name, data, models, root, write=True)
+
+
+@app.command()
+def report(name: Name, root: Root = None) -> None:
+    """Show the last run's leaderboard."""
+    from podium.terminal import make_console, print_leaderboard
+    from podium.train import read_leaderboard
+
+    base = _root(root)
+    leaderboard, path = read_leaderboard(get_competition(base, name), base)
+    print_leaderboard(make_console(), leaderboard)
+    typer.echo(f"as a table: {path}")
+
+
+def _run(name: str, data: Path | None, models: str, root: Path | None, write: bool) -> None:
+    base = _root(root)
+    competition = get_competition(base, name)
+    names = [part.strip() for part in models.split(",") if part.strip()]
+
+    from podium import train as training
+    from podium.terminal import make_console, make_progress, print_leaderboard
+
+    training.select_models(competition, names)
+    console = make_console()
+    with training.prepared(competition, base, data) as setting:
+        if setting.is_toy:
+            typer.echo("no data found: using toy data (--data PATH or PODIUM_DATA names the real)")
+        with make_progress(console) as progress:
+            outcome = training.train(setting, names, progress)
+        print_leaderboard(console, outcome.leaderboard)
+        if write:
+            path = training.submit(setting, outcome)
+            typer.echo(f"{'toy ' if setting.is_toy else ''}submission: {path}")
+    if outcome.failures:
+        typer.echo(f"failed: {', '.join(outcome.failures)}; the others are complete", err=True)
+        raise typer.Exit(1)
+
+
+def _root(given: Path | None) -> Path:
+    return find_root(given.resolve() if given else Path.cwd())
+
+
+def main() -> None:
+    try:
+        app()
+    except PodiumError as error:
+        typer.echo(f"podium: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("podium: stopped; finished folds are kept, run again to go on", err=True)
+        sys.exit(130)

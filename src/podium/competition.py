@@ -1,0 +1,90 @@
+"""What a competition folder declares, and how folders are found.
+
+`competitions/<name>/competition.py` defines `COMPETITION` and the two functions that it names:
+`load`, which reads the files exactly as Kaggle delivers them, and `toy`, which writes a small
+learnable data set in that same layout.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podium.errors import CompetitionError, did_you_mean
+
+if TYPE_CHECKING:  # finding and listing competitions must not wait for numpy
+    from podium.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class FoldPlan:
+    n_splits: int = 5
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A published score to stand beside ours."""
+
+    name: str
+    score: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Competition:
+    """`roster` maps a model's name to the parameters that its factory is called with."""
+
+    name: str
+    slug: str
+    title: str
+    metric: str
+    id_column: str
+    target_column: str
+    load: Callable[[Path], Dataset]
+    toy: Callable[[Path], None]
+    roster: Mapping[str, Mapping[str, Any]]
+    folds: FoldPlan = FoldPlan()
+    references: tuple[Reference, ...] = ()
+    seed: int = 0
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder from `start` upward that holds `competitions/`."""
+    for folder in (start, *start.parents):
+        if (folder / "competitions").is_dir():
+            return folder
+    raise CompetitionError(
+        f"{start} must lie in a folder that holds 'competitions/', found none upward; "
+        "go to the checkout or pass --root"
+    )
+
+
+def list_names(root: Path) -> list[str]:
+    """The names of all competitions, found without importing any."""
+    return sorted(path.parent.name for path in root.glob("competitions/*/competition.py"))
+
+
+def get_competition(root: Path, name: str) -> Competition:
+    """Import one competition. What its file raises on import is raised here."""
+    names = list_names(root)
+    if name not in names:
+        raise CompetitionError(f"no competition {name!r}; {did_you_mean(name, names)}")
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    module = importlib.import_module(f"competitions.{name}.competition")
+    declared = getattr(module, "COMPETITION", None)
+    if not isinstance(declared, Competition):
+        raise CompetitionError(
+            f"{module.__file__} must define COMPETITION as a Competition, got {declared!r}; add it"
+        )
+    if declared.name != name:
+        raise CompetitionError(
+            f"{module.__file__} must declare the name of its folder, {name!r}, "
+            f"got {declared.name!r}; rename one of them"
+        )
+    return declared

@@ -1,0 +1,139 @@
+"""Cross-validation: one model, one dataset, one set of folds, to Predictions. Finished folds are
+read from the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from podium import models
+from podium.content import content_id
+from podium.dataset import Dataset
+from podium.errors import ModelError
+from podium.folds import Fold, Folds
+from podium.metrics import Metric
+from podium.predictions import Predictions, fold_scores
+from podium.store import Store
+
+
+OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
+
+
+class Progress(Protocol):
+    """What is told while models are fitted."""
+
+    def fold_started(self, model: str, fold: int, folds: int) -> None: ...
+    def epoch_ended(self, epoch: int, epochs: int, loss: float) -> None: ...
+    def fold_ended(self, score: float, seconds: float, cached: bool) -> None: ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model to be cross-validated. The seed is the competition's."""
+
+    model: str
+    params: Mapping[str, Any]
+    seed: int
+
+    def id(self, dataset: Dataset, folds: Folds) -> str:
+        return content_id(
+            dataset.id, folds.id, models.model_id(self.model, self.params, self.seed)
+        )
+
+
+def cross_validate(
+    job: Job, dataset: Dataset, folds: Folds, metric: Metric, store: Store, progress: Progress
+) -> Predictions:
+    """Fit the model on each fold's training rows, unless the store has that fold already.
+
+    Raises ModelError if the model returns something other than probabilities; what its own code
+    raises comes through.
+    """
+    job_id = job.id(dataset, folds)
+    folder = store.root / "models" / f"{job.model}-{job_id}"
+    results = []
+    for number, fold in enumerate(folds):
+        progress.fold_started(job.model, number, len(folds))
+        path = folder / f"fold-{number}.npz"
+        cached = store.read_arrays(path)
+        result = cached or fit_fold(job, dataset, fold, progress.epoch_ended)
+        if cached is None:
+            store.write_arrays(path, result)
+        score = metric.score(dataset.y[fold.valid], result["valid"])
+        progress.fold_ended(score, float(result["seconds"].sum()), cached is not None)
+        results.append(result)
+    return _assemble(job, job_id, dataset, folds, metric, results)
+
+
+def fit_fold(
+    job: Job, dataset: Dataset, fold: Fold, on_epoch: OnEpoch | None = None
+) -> dict[str, np.ndarray]:
+    """`valid` (n_valid, k) and `test` (m, k) probabilities, `seconds` of fitting and predicting,
+    and `loss` (epochs,), the training loss of a network."""
+    model = models.create(job.model, job.params, job.seed)
+    present, codes = np.unique(dataset.y[fold.train], return_inverse=True)
+    started = time.perf_counter()
+    model.fit(dataset.X[fold.train], codes, **_listener(model, on_epoch))
+    fitted = time.perf_counter()
+    k = len(dataset.classes)
+    valid = _probabilities(job, model, dataset.X[fold.valid], present, k)
+    test = _probabilities(job, model, dataset.X_test, present, k)
+    return {
+        "valid": valid,
+        "test": test,
+        "seconds": np.array([fitted - started, time.perf_counter() - fitted]),
+        "loss": np.array(getattr(model, "loss_curve_", [])),
+    }
+
+
+def _listener(model: Any, on_epoch: OnEpoch | None) -> dict[str, Any]:
+    """The argument for `fit` by which a model that trains in epochs tells of them."""
+    from sklearn.utils.validation import has_fit_parameter
+
+    return {"on_epoch": on_epoch} if on_epoch and has_fit_parameter(model, "on_epoch") else {}
+
+
+def _probabilities(job: Job, model: Any, X: Any, present: np.ndarray, k: int) -> np.ndarray:
+    """Columns (rows, k) in the order of the dataset's classes; a class that the training rows lack
+    gets probability zero."""
+    columns = np.asarray(model.predict_proba(X))
+    if columns.shape != (len(X), len(present)) or not np.isfinite(columns).all():
+        raise ModelError(
+            f"model {job.model!r} must give finite probabilities of shape "
+            f"{(len(X), len(present))}, got {columns.shape} with "
+            f"{(~np.isfinite(columns)).sum()} that are not finite; look at its factory"
+        )
+    aligned = np.zeros((len(X), k), dtype=np.float32)
+    aligned[:, present] = columns
+    return aligned
+
+
+def _assemble(
+    job: Job,
+    job_id: str,
+    dataset: Dataset,
+    folds: Folds,
+    metric: Metric,
+    results: list[dict[str, np.ndarray]],
+) -> Predictions:
+    oof = np.full((len(dataset.y), len(dataset.classes)), np.nan, dtype=np.float32)
+    for fold, result in zip(folds, results, strict=True):
+        oof[fold.valid] = result["valid"]
+    fit_seconds, predict_seconds = np.sum([r["seconds"] for r in results], axis=0).tolist()
+    return Predictions(
+        name=job.model,
+        id=job_id,
+        data_id=dataset.id,
+        folds_id=folds.id,
+        oof=oof,
+        test=np.mean([r["test"] for r in results], axis=0),
+        score=metric.score(dataset.y, oof),
+        fold_scores=fold_scores(metric, dataset.y, oof, folds),
+        fit_seconds=fit_seconds,
+        predict_seconds=predict_seconds,
+        details={"params": dict(job.params), "seed": job.seed},
+    )

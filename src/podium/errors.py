@@ -1,0 +1,64 @@
+"""What can go wrong, as a tree. Each message is one line: subject, expected, got, what to do.
+
+    PodiumError            the command line prints it and exits with status 2
+    ├── CompetitionError   a competition folder is missing or declares something wrong
+    ├── DataError          a data file is missing, broken or holds what it must not
+    ├── FoldError          the rows cannot be split as the competition asks
+    ├── ModelError         no such model, or its factory refuses its parameters
+    ├── BlendError         predictions that do not belong together
+    ├── SubmissionError    a submission that Kaggle would refuse
+    └── StoreError         a file could not be written, or another run holds the lock
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PodiumError(Exception):
+    """Base of every error that is the user's to mend."""
+
+
+class CompetitionError(PodiumError):
+    pass
+
+
+class DataError(PodiumError):
+    pass
+
+
+class FoldError(PodiumError):
+    pass
+
+
+class ModelError(PodiumError):
+    pass
+
+
+class BlendError(PodiumError):
+    pass
+
+
+class SubmissionError(PodiumError):
+    pass
+
+
+class StoreError(PodiumError):
+    pass
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A tail for "no such name" messages: the nearest known name, or all of them."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known: {', '.join(known) or 'none'}"
+
+
+def sample(values: Iterable[object], most: int = 5) -> str:
+    """The first few values of a list as text, so that no message grows with the data."""
+    values = list(values)
+    tail = ", ..." if len(values) > most else ""
+    return f"[{', '.join(repr(v) for v in values[:most])}{tail}]"

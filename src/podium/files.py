@@ -1,0 +1,109 @@
+"""Where a competition's files come from: a folder or zip that the user has, or toy data."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from podium.competition import Competition
+from podium.content import file_sum
+from podium.errors import DataError, StoreError, sample
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder of files, or a zip of one; None means that only toy data is left."""
+
+    path: Path | None
+
+    @property
+    def is_toy(self) -> bool:
+        return self.path is None
+
+
+def find_source(competition: Competition, root: Path, data: Path | None) -> Source:
+    """Look in `data` (or the variable PODIUM_DATA), then in the competition's own data folder.
+
+    Raises DataError if a place was named and the competition is not in it.
+    """
+    named = data or (Path(os.environ["PODIUM_DATA"]) if os.environ.get("PODIUM_DATA") else None)
+    own = root / "competitions" / competition.name / "data"
+    slug = competition.slug
+    if named is not None:
+        found = [p for p in (named / f"{slug}.zip", named / slug) if p.exists()]
+        if not found:
+            held = sample(sorted(p.name for p in named.iterdir())) if named.is_dir() else "no folder"
+            raise DataError(f"{named} must hold {slug}.zip or {slug}/, got {held}; mend --data or PODIUM_DATA")
+        return Source(found[0])
+    for candidate in (own / f"{slug}.zip", own / slug, own):
+        if candidate.suffix == ".zip" and candidate.exists() or _holds_files(candidate):
+            return Source(candidate)
+    return Source(None)
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(p.is_file() and not p.name.startswith(".") for p in folder.iterdir())
+
+
+def unpack(source: Source, competition: Competition, cache: Path) -> Path:
+    """The folder of files to load. A zip is unpacked into `cache` once, under the sum of its bytes;
+    toy data is written there anew each time."""
+    if source.path is None:
+        return _write_toy(competition, cache / "toy")
+    if source.path.is_dir():
+        return source.path
+    folder = cache / file_sum(source.path)[:16]
+    if not folder.exists():
+        _unzip(source.path, folder)
+    return folder
+
+
+def _write_toy(competition: Competition, folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        competition.toy(folder)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    return folder
+
+
+def _unzip(path: Path, folder: Path) -> None:
+    """Unpack whole or not at all. Raises DataError for a broken zip or an entry that would leave
+    the folder, StoreError when the disk refuses."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_outside(path, archive, unfinished)
+            archive.extractall(unfinished)
+        os.replace(unfinished, folder)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise DataError(
+            f"{path} must be a whole zip file, got: {error}; it may be truncated: download it again"
+        ) from error
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _refuse_outside(path: Path, archive: zipfile.ZipFile, folder: Path) -> None:
+    outside = [
+        name
+        for name in archive.namelist()
+        if not (folder / name).resolve().is_relative_to(folder.resolve())
+    ]
+    if outside:
+        raise DataError(
+            f"{path} must hold only entries inside its folder, got {sample(outside)}; "
+            "do not trust this file"
+        )
+
+
+def _cannot_write(folder: Path, error: OSError) -> StoreError:
+    return StoreError(f"{folder} must be writable, got: {error.strerror}; make room and run again")

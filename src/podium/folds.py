@@ -1,0 +1,70 @@
+"""Folds: made once, saved, and named by their content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from podium.competition import FoldPlan
+from podium.content import content_id
+from podium.dataset import Dataset
+from podium.errors import FoldError
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Row numbers to train on (n_train,) and to score on (n_valid,)."""
+
+    train: np.ndarray
+    valid: np.ndarray
+
+
+@dataclass(frozen=True)
+class Folds:
+    """`valid_fold` (n,) says for each row in which fold it is scored."""
+
+    valid_fold: np.ndarray
+
+    @cached_property
+    def id(self) -> str:
+        return content_id(self.valid_fold)
+
+    def __len__(self) -> int:
+        return int(self.valid_fold.max()) + 1
+
+    def __iter__(self) -> Iterator[Fold]:
+        for number in range(len(self)):
+            scored = self.valid_fold == number
+            yield Fold(train=np.flatnonzero(~scored), valid=np.flatnonzero(scored))
+
+
+def make_folds(dataset: Dataset, plan: FoldPlan) -> Folds:
+    """Stratified by class, and by group where the dataset has groups.
+
+    Raises FoldError if a class has fewer rows (or groups) than there are folds.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    _require_enough(dataset, plan.n_splits)
+    splitter_type = StratifiedKFold if dataset.groups is None else StratifiedGroupKFold
+    splitter = splitter_type(plan.n_splits, shuffle=True, random_state=plan.seed)
+    valid_fold = np.full(len(dataset.y), -1, dtype=np.int8)
+    rows = np.zeros(len(dataset.y))
+    for number, (_, valid) in enumerate(splitter.split(rows, dataset.y, dataset.groups)):
+        valid_fold[valid] = number
+    return Folds(valid_fold)
+
+
+def _require_enough(dataset: Dataset, n_splits: int) -> None:
+    units = np.arange(len(dataset.y)) if dataset.groups is None else dataset.groups
+    for code, label in enumerate(dataset.classes.tolist()):
+        count = len(np.unique(units[dataset.y == code]))
+        if count < n_splits:
+            raise FoldError(
+                f"class {label!r} must have at least {n_splits} "
+                f"{'rows' if dataset.groups is None else 'groups'}, one for each fold, got {count}; "
+                "add rows, merge classes or plan fewer folds"
+            )

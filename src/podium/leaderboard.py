@@ -1,0 +1,114 @@
+"""Entries sorted by better, each with its error bar and its paired test against the best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from podium.blend import BLENDS
+from podium.competition import Reference
+from podium.dataset import Dataset
+from podium.metrics import Metric
+from podium.predictions import Predictions
+from podium.stats import bootstrap
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row. `kind` is model, blend, reference or failed. For models and blends `estimate` says
+    whether the score is a plain cross-validation (cv) or nested as well; `standard_error` is the
+    bootstrap's, `fold_spread` the standard deviation over folds. `behind` is the gap to the best
+    entry, with its paired standard error and p-value; `tied` where the noise can explain it."""
+
+    name: str
+    kind: str
+    score: float | None = None
+    standard_error: float | None = None
+    fold_spread: float | None = None
+    behind: float | None = None
+    behind_error: float | None = None
+    p_value: float | None = None
+    tied: bool = False
+    estimate: str = ""
+    plain_score: float | None = None
+    fit_seconds: float | None = None
+    predict_seconds: float | None = None
+    submitted: bool = False
+    note: str = ""
+
+
+COLUMNS = [f.name for f in fields(Entry)]
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """`entries` best first, the failed ones last."""
+
+    competition: str
+    metric: str
+    is_toy: bool
+    rows: int
+    entries: tuple[Entry, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Leaderboard:
+        return cls(**{**value, "entries": tuple(Entry(**e) for e in value["entries"])})
+
+    def to_csv(self) -> bytes:
+        import pandas as pd
+
+        return pd.DataFrame([asdict(e) for e in self.entries], columns=COLUMNS).to_csv(index=False).encode()
+
+
+def make_leaderboard(
+    competition: str,
+    is_toy: bool,
+    metric: Metric,
+    dataset: Dataset,
+    predictions: Sequence[Predictions],
+    references: Sequence[Reference],
+    failures: Mapping[str, str],
+) -> tuple[Leaderboard, Predictions]:
+    """The table, and the entry that becomes the submission."""
+    resampled = bootstrap(metric, dataset.y, predictions, dataset.groups)
+    comparisons = [resampled.compare(i, resampled.best) for i in range(len(predictions))]
+    chosen = choose(predictions, [c.is_tie for c in comparisons], resampled.best)
+    entries = [
+        Entry(
+            name=p.name,
+            kind="blend" if p.is_blend else "model",
+            score=p.score,
+            standard_error=float(error),
+            fold_spread=float(np.std(p.fold_scores, ddof=1)),
+            behind=comparison.difference,
+            behind_error=comparison.standard_error,
+            p_value=comparison.p_value,
+            tied=comparison.is_tie,
+            estimate="nested" if p.is_blend else "cv",
+            plain_score=p.details.get("plain_score", p.score),
+            fit_seconds=p.fit_seconds,
+            predict_seconds=p.predict_seconds,
+            submitted=p is chosen,
+        )
+        for p, error, comparison in zip(
+            predictions, resampled.standard_errors, comparisons, strict=True
+        )
+    ]
+    entries += [Entry(r.name, "reference", score=r.score, note=r.source) for r in references]
+    entries.sort(key=lambda e: metric.gain(e.score or 0.0, over=0.0), reverse=True)
+    entries += [Entry(name, "failed", note=reason) for name, reason in failures.items()]
+    return Leaderboard(competition, metric.name, is_toy, len(dataset.y), tuple(entries)), chosen
+
+
+def choose(predictions: Sequence[Predictions], tied: Sequence[bool], best: int) -> Predictions:
+    """What becomes the submission: of the blends that the noise cannot tell apart from the best
+    entry the simplest, and the best entry itself where it is a model that beats every blend."""
+    order = list(BLENDS)
+    blends = [p for p, tie in zip(predictions, tied, strict=True) if tie and p.is_blend]
+    return min(blends, key=lambda p: order.index(p.name), default=predictions[best])

@@ -1,0 +1,64 @@
+"""Each metric with its direction and what it needs.
+
+A metric here is a function of the means of per-row statistics: accuracy is the mean of hits, log
+loss the mean of surprisals. Stated so, a bootstrap of any number of entries is one matrix product
+(see `stats`), and a score can be weighted by row without a second implementation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from podium.errors import CompetitionError, did_you_mean
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Metric:
+    """`rows(y, prediction)` gives per-row statistics (n, c); `value` maps their means (..., c)
+    to scores (...). Predictions are class probabilities (n, k)."""
+
+    name: str
+    greater_is_better: bool
+    rows: Callable[[Array, Array], Array]
+    value: Callable[[Array], Array]
+
+    def score(self, y: Array, prediction: Array) -> float:
+        return float(self.value(self.rows(y, prediction).mean(axis=0)))
+
+    def gain(self, score: float, over: float) -> float:
+        """How much better `score` is than `over`; positive is better whatever the direction."""
+        return score - over if self.greater_is_better else over - score
+
+
+def _hits(y: Array, probabilities: Array) -> Array:
+    return (probabilities.argmax(axis=1) == y)[:, None].astype(np.float64)
+
+
+def _surprisals(y: Array, probabilities: Array) -> Array:
+    p = probabilities[np.arange(len(y)), y].astype(np.float64)
+    total = probabilities.sum(axis=1, dtype=np.float64)
+    return -np.log(np.clip(p / total, 1e-15, 1.0))[:, None]
+
+
+def _only(means: Array) -> Array:
+    return means[..., 0]
+
+
+METRICS = {
+    m.name: m
+    for m in (
+        Metric("accuracy", True, _hits, _only),
+        Metric("log_loss", False, _surprisals, _only),
+    )
+}
+
+
+def get_metric(name: str) -> Metric:
+    if name not in METRICS:
+        raise CompetitionError(f"no metric {name!r}; {did_you_mean(name, METRICS)}")
+    return METRICS[name]

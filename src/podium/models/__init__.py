@@ -1,0 +1,57 @@
+"""Models by name. Nothing heavy is imported until a model is made."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from podium.code import code_id, library_versions
+from podium.content import content_id
+from podium.errors import ModelError, did_you_mean
+
+FACTORIES = {
+    "constant": "podium.models.base:constant",
+    "gaussian-nb": "podium.models.bayes:gaussian_nb",
+    "multinomial-nb": "podium.models.bayes:multinomial_nb",
+    "ridge": "podium.models.linear:ridge",
+    "sgd": "podium.models.linear:sgd",
+    "logistic-regression": "podium.models.linear:logistic_regression",
+    "xgboost": "podium.models.trees:xgboost",
+    "mlp": "podium.models.cnn:mlp",
+    "cnn": "podium.models.cnn:cnn",
+    "cnn4": "podium.models.cnn:cnn4",
+}
+
+
+def create(name: str, params: Mapping[str, Any], seed: int) -> Any:
+    """A fresh scikit-learn estimator with every `random_state` in it set to `seed`.
+
+    Raises ModelError for an unknown name or a parameter that its factory does not take.
+    """
+    module, _, factory = _find(name).partition(":")
+    make = getattr(importlib.import_module(module), factory)
+    try:
+        model = make(**params)
+    except TypeError as error:
+        raise ModelError(f"model {name!r} must be given parameters it knows, got: {error}") from error
+    states = [p for p in model.get_params() if p.rpartition("__")[2] == "random_state"]
+    return model.set_params(**dict.fromkeys(states, seed))
+
+
+def model_id(name: str, params: Mapping[str, Any], seed: int) -> str:
+    """Changes with whatever a fit depends on besides data: parameters, seed, code, libraries."""
+    factory = _find(name)
+    code = code_id(factory.partition(":")[0])
+    return content_id(factory, dict(params), seed, code, versions(name))
+
+
+def versions(name: str) -> dict[str, str]:
+    """The installed versions of the libraries that a model uses."""
+    return library_versions(_find(name).partition(":")[0])
+
+
+def _find(name: str) -> str:
+    if name not in FACTORIES:
+        raise ModelError(f"no model {name!r}; {did_you_mean(name, FACTORIES)}")
+    return FACTORIES[name]

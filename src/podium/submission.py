@@ -1,0 +1,77 @@
+"""Predictions into the file that Kaggle takes, checked before it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from podium.competition import Competition
+from podium.dataset import Dataset
+from podium.errors import DataError, SubmissionError, sample
+from podium.predictions import Predictions
+from podium.tables import read_table
+
+
+def read_sample(competition: Competition, dataset: Dataset, folder: Path) -> pd.DataFrame:
+    """The sample submission. Raises DataError if it does not fit the test rows: better before the
+    training than after it."""
+    path = folder / "sample_submission.csv"
+    frame = read_table(path, [competition.id_column, competition.target_column])
+    ids = frame[competition.id_column]
+    problem = _id_problem(ids, pd.Series(dataset.test_ids))
+    if problem:
+        raise DataError(f"{path} must hold the ids of the test rows, each once, got {problem}; mend it")
+    return frame
+
+
+def build(
+    competition: Competition, dataset: Dataset, predictions: Predictions, like: pd.DataFrame
+) -> pd.DataFrame:
+    """The checked submission: the labels with the highest probability, in the sample's order."""
+    labels = pd.Series(dataset.classes[predictions.test.argmax(axis=1)], index=dataset.test_ids)
+    ids = like[competition.id_column]
+    frame = pd.DataFrame(
+        {competition.id_column: ids, competition.target_column: labels.reindex(ids).to_numpy()}
+    )
+    check(competition, dataset, frame, like)
+    return frame
+
+
+def check(
+    competition: Competition, dataset: Dataset, frame: pd.DataFrame, like: pd.DataFrame
+) -> None:
+    """Raises SubmissionError unless columns, rows, order of ids and labels are as the sample's."""
+    subject = f"submission for {competition.name!r}"
+    columns = [competition.id_column, competition.target_column]
+    if list(frame.columns) != columns:
+        raise SubmissionError(f"{subject} must have the columns {columns}, got {list(frame.columns)}")
+    ids, expected = frame[competition.id_column], like[competition.id_column]
+    if problem := _id_problem(ids, expected):
+        raise SubmissionError(f"{subject} must have the sample's {len(expected)} ids, got {problem}")
+    if (ids.to_numpy() != expected.to_numpy()).any():
+        raise SubmissionError(f"{subject} must keep the order of the sample's ids; sort it so")
+    labels = frame[competition.target_column]
+    strange = labels[~labels.isin(dataset.classes)]
+    if len(strange):
+        raise SubmissionError(
+            f"{subject} must hold labels of {sample(dataset.classes.tolist(), most=10)}, "
+            f"got {sample(strange.unique().tolist())} in {len(strange)} rows"
+        )
+
+
+def _id_problem(ids: pd.Series, expected: pd.Series) -> str | None:
+    if ids.duplicated().any():
+        repeated = ids[ids.duplicated()]
+        return f"{len(repeated)} repeated: {sample(repeated.tolist())}"
+    missing, strange = expected[~expected.isin(ids)], ids[~ids.isin(expected)]
+    if len(missing) or len(strange):
+        return (
+            f"{len(ids)} rows for {len(expected)}; {len(missing)} ids missing: "
+            f"{sample(missing.tolist())}, {len(strange)} unknown: {sample(strange.tolist())}"
+        )
+    return None
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False, lineterminator="\n").encode()

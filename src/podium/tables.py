@@ -1,0 +1,72 @@
+"""Reading CSV files so that whatever is wrong with them is said in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.errors import DataError, sample
+
+
+def read_table(path: Path, columns: Sequence[str], dtype: object = None) -> pd.DataFrame:
+    """The named columns of a CSV, at least one row.
+
+    Raises DataError for a missing or empty file, missing or repeated columns, uneven rows, and
+    text that is not UTF-8. A cell that `dtype` cannot hold raises ValueError, as pandas does.
+    """
+    header = _read(path, header=None, nrows=1, dtype=str).iloc[0].tolist()
+    if missing := [c for c in columns if c not in header]:
+        raise DataError(
+            f"{path} must have the column{'s'[: len(missing) > 1]} {sample(missing)}, "
+            f"got {sample(header)}; {_ADVICE}"
+        )
+    if repeated := sorted({c for c in header if header.count(c) > 1}, key=str):
+        raise DataError(f"{path} must name each column once, got {sample(repeated)} more; {_ADVICE}")
+    frame = _read(path, dtype=dtype, usecols=list(columns))[list(columns)]
+    if frame.empty:
+        raise DataError(f"{path} must have at least one row, got none; {_ADVICE}")
+    return frame
+
+
+def read_whole_numbers(path: Path, columns: Sequence[str], low: int, high: int) -> pd.DataFrame:
+    """Like `read_table`, for columns that hold nothing but whole numbers from `low` to `high`."""
+    try:
+        frame = read_table(path, columns, dtype=np.int32)
+    except ValueError:
+        frame = None
+    if frame is not None and low <= frame.to_numpy().min() and frame.to_numpy().max() <= high:
+        return frame.astype(np.min_scalar_type(low if low < 0 else high))
+    raise DataError(_first_bad_cell(path, columns, low, high))
+
+
+def _first_bad_cell(path: Path, columns: Sequence[str], low: int, high: int) -> str:
+    text = read_table(path, columns, dtype=str)
+    numbers = text.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
+    good = (numbers >= low) & (numbers <= high) & (numbers == np.floor(numbers))
+    row, column = np.argwhere(~good)[0]
+    cell = text.iat[row, column]
+    shown = "an empty cell" if pd.isna(cell) else repr(cell)
+    return (
+        f"{path} must hold whole numbers from {low} to {high}, got {shown} in column "
+        f"{columns[column]!r} of data row {row + 1} ({(~good).sum()} such cells); {_ADVICE}"
+    )
+
+
+_ADVICE = "download the file again or mend it"
+
+
+def _read(path: Path, **options: object) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, index_col=False, **options)  # type: ignore[call-overload]
+    except FileNotFoundError:
+        raise DataError(f"{path} must exist, found nothing there; {_ADVICE}") from None
+    except pd.errors.EmptyDataError:
+        raise DataError(f"{path} must have a header and rows, got an empty file; {_ADVICE}") from None
+    except pd.errors.ParserError as error:
+        detail = str(error).strip().splitlines()[-1]
+        raise DataError(f"{path} must be a table of even rows: {detail}; {_ADVICE}") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} must be UTF-8 text, got {error}; {_ADVICE}") from None

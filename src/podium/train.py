@@ -1,0 +1,238 @@
+"""From a competition's files to a leaderboard and a submission."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from podium import models
+from podium.blend import BLENDS, blend, blend_id
+from podium.code import code_id
+from podium.competition import Competition
+from podium.content import content_id, file_sum
+from podium.crossval import Job, Progress, cross_validate
+from podium.dataset import Dataset
+from podium.errors import CompetitionError, ModelError, PodiumError, did_you_mean
+from podium.files import find_source, unpack
+from podium.folds import Folds, make_folds
+from podium.leaderboard import Leaderboard, make_leaderboard
+from podium.metrics import Metric, get_metric
+from podium.predictions import Predictions
+from podium.store import Store
+from podium.submission import build, read_sample, to_csv
+
+BASELINE = "constant"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that training needs, loaded and checked."""
+
+    competition: Competition
+    root: Path
+    store: Store
+    is_toy: bool
+    metric: Metric
+    dataset: Dataset
+    sample: pd.DataFrame
+    folds: Folds
+
+
+@dataclass(frozen=True)
+class Outcome:
+    leaderboard: Leaderboard
+    chosen: Predictions
+    predictions: tuple[Predictions, ...]
+    failures: Mapping[str, str]
+
+
+@contextmanager
+def prepared(competition: Competition, root: Path, data: Path | None) -> Iterator[Setting]:
+    """Load everything, with the competition's store locked until the end of the block."""
+    metric = get_metric(competition.metric)
+    source = find_source(competition, root, data)
+    folder = root / "submissions" / competition.name
+    store = Store(folder / "toy" if source.is_toy else folder)
+    with store.lock():
+        files = unpack(source, competition, store.root / "data")
+        dataset = competition.load(files)
+        sample = read_sample(competition, dataset, files)
+        folds = _saved_folds(competition, dataset, store)
+        yield Setting(competition, root, store, source.is_toy, metric, dataset, sample, folds)
+
+
+def _saved_folds(competition: Competition, dataset: Dataset, store: Store) -> Folds:
+    plan = competition.folds
+    name = content_id(dataset.id, plan.n_splits, plan.seed)
+    path = store.root / "folds" / f"{name}.npz"
+    saved = store.read_arrays(path)
+    if saved is not None:
+        return Folds(saved["valid_fold"])
+    folds = make_folds(dataset, plan)
+    store.write_arrays(path, {"valid_fold": folds.valid_fold})
+    return folds
+
+
+def select_models(competition: Competition, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """The roster, or of it (and of all models) the named ones; always with the constant.
+
+    Raises ModelError for a name that is neither in the roster nor a model.
+    """
+    known = {**dict.fromkeys(models.FACTORIES, {}), **competition.roster}
+    for name in names:
+        if name not in known:
+            raise ModelError(f"no model {name!r}; {did_you_mean(name, known)}")
+    return {name: known[name] for name in dict.fromkeys([BASELINE, *(names or competition.roster)])}
+
+
+def train(setting: Setting, names: Sequence[str], progress: Progress) -> Outcome:
+    """Cross-validate the models, blend them, and write the leaderboard.
+
+    A model that raises gets a row with its reason, and the others go on. Raises CompetitionError
+    if none is left.
+    """
+    trained: list[Predictions] = []
+    failures: dict[str, str] = {}
+    for name, params in select_models(setting.competition, names).items():
+        job = Job(name, params, setting.competition.seed)
+        try:
+            trained.append(
+                cross_validate(
+                    job, setting.dataset, setting.folds, setting.metric, setting.store, progress
+                )
+            )
+        except Exception as error:
+            if isinstance(error, PodiumError) and not isinstance(error, ModelError):
+                raise
+            failures[name] = _reason(error)
+            _keep_traceback(setting.store, name)
+    if not trained:
+        raise CompetitionError(f"{setting.competition.name!r}: every model failed: {failures}")
+    predictions = (*trained, *_blends(setting, trained))
+    leaderboard, chosen = make_leaderboard(
+        setting.competition.name,
+        setting.is_toy,
+        setting.metric,
+        setting.dataset,
+        predictions,
+        setting.competition.references,
+        failures,
+    )
+    write_leaderboard(setting.store, leaderboard)
+    return Outcome(leaderboard, chosen, predictions, failures)
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
+
+
+def _keep_traceback(store: Store, name: str) -> None:
+    store.write(store.root / "models" / f"{name}.failed.txt", traceback.format_exc().encode())
+
+
+def _blends(setting: Setting, trained: Sequence[Predictions]) -> Iterator[Predictions]:
+    """Every blend of the models, the constant left out; none of fewer than two."""
+    members = [p for p in trained if p.name != BASELINE]
+    if len(members) < 2:
+        return
+    for name in BLENDS:
+        path = setting.store.root / "blends" / f"{name}-{blend_id(name, members, setting.metric)}.npz"
+        found = setting.store.read_predictions(path)
+        if found is None:
+            found = blend(name, members, setting.dataset.y, setting.folds, setting.metric)
+            setting.store.write_predictions(path, found)
+        yield found
+
+
+def write_leaderboard(store: Store, leaderboard: Leaderboard) -> None:
+    store.write(store.root / "leaderboard.csv", leaderboard.to_csv())
+    store.write_json(store.root / "leaderboard.json", leaderboard.to_dict())
+
+
+def read_leaderboard(competition: Competition, root: Path) -> tuple[Leaderboard, Path]:
+    """The last run's leaderboard and its CSV: of real data if there is one, else of toy data."""
+    folder = root / "submissions" / competition.name
+    for store in (Store(folder), Store(folder / "toy")):
+        value = store.read_json(store.root / "leaderboard.json")
+        if value is not None:
+            return Leaderboard.from_dict(value), store.root / "leaderboard.csv"
+    raise CompetitionError(
+        f"{competition.name!r} must have been trained before a report, found no leaderboard in "
+        f"{folder}; run: podium submit {competition.name}"
+    )
+
+
+def submit(setting: Setting, outcome: Outcome) -> Path:
+    """Write the chosen entry's submission and its manifest; gives the CSV's path."""
+    chosen = outcome.chosen
+    frame = build(setting.competition, setting.dataset, chosen, setting.sample)
+    mark = "toy-" if setting.is_toy else ""
+    path = setting.store.root / f"{mark}submission-{chosen.name}-{chosen.id}.csv"
+    setting.store.write(path, to_csv(frame))
+    setting.store.write_json(path.with_suffix(".json"), manifest(setting, outcome, path))
+    return path
+
+
+def manifest(setting: Setting, outcome: Outcome, path: Path) -> dict[str, Any]:
+    """What made the submission, in full: enough to make it again and to doubt it."""
+    chosen = outcome.chosen
+    entry = next(e for e in outcome.leaderboard.entries if e.submitted)
+    weights = chosen.details.get("weights")
+    members = [p for p in outcome.predictions if p.name in chosen.details.get("members", [chosen.name])]
+    return {
+        "competition": setting.competition.name,
+        "slug": setting.competition.slug,
+        "file": path.name,
+        "sha256": file_sum(path),
+        "rows": len(setting.sample),
+        "toy": setting.is_toy,
+        "entry": chosen.name,
+        "metric": setting.metric.name,
+        "score": entry.score,
+        "standard_error": entry.standard_error,
+        "fold_scores": chosen.fold_scores,
+        "estimate": entry.estimate,
+        "plain_score": entry.plain_score,
+        "data_id": setting.dataset.id,
+        "folds_id": setting.folds.id,
+        "seed": setting.competition.seed,
+        "models": [
+            {
+                "name": p.name,
+                "id": p.id,
+                "weight": weights.get(p.name, 0.0) if weights else None,
+                "score": p.score,
+                "params": p.details["params"],
+                "fit_seconds": round(p.fit_seconds, 1),
+                "predict_seconds": round(p.predict_seconds, 1),
+            }
+            for p in members
+        ],
+        "seconds": round(sum(p.fit_seconds + p.predict_seconds for p in outcome.predictions), 1),
+        "versions": {"python": platform.python_version(), **_versions(members)},
+        "code": code_id("podium.train"),
+        "git_commit": _git_commit(setting.root),
+    }
+
+
+def _versions(members: Sequence[Predictions]) -> dict[str, str]:
+    found = [models.versions(p.name) for p in members]
+    return {name: v for versions in found for name, v in versions.items()}
+
+
+def _git_commit(root: Path) -> str | None:
+    """The commit that ran, marked where files differ from it; None outside git."""
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
