@@ -10,7 +10,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 from podium.content import content_id
@@ -29,16 +29,8 @@ def code_id(module: str) -> str:
 def library_versions(module: str) -> dict[str, str]:
     """The installed versions of the libraries that `module` and its podium imports use."""
     used = {i.partition(".")[0] for name in _closure(module) for i in _imports(_tree(name))}
-    return {name: found for name in sorted(used) if (found := _version(name))}
-
-
-def _version(name: str) -> str | None:
-    if name in sys.stdlib_module_names or name == "podium":
-        return None
-    try:
-        return version(_DISTRIBUTION.get(name, name))
-    except PackageNotFoundError:
-        return None
+    libraries = used - sys.stdlib_module_names - {"podium"}
+    return {name: version(name) for name in sorted(_DISTRIBUTION.get(i, i) for i in libraries)}
 
 
 @cache

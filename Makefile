@@ -1,0 +1,52 @@
+# Each target sets up what it needs. COMP names a competition, DATA a folder with real data,
+# MODELS a comma-separated part of the roster.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+OPTIONS = $(if $(DATA),--data $(DATA)) $(if $(MODELS),--models $(MODELS))
+
+help:  ## show this
+	@echo 'podium: a Kaggle competition folder into an honest leaderboard and a submission file'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@echo
+	@echo '  e.g. make submit COMP=digit-recognizer DATA=path/to/folder/with/the/zip MODELS=cnn,xgboost'
+
+submit: needs-comp $(READY)  ## train the models of COMP, blend them, write a checked submission
+	@$(BIN)/podium submit $(COMP) $(OPTIONS)
+
+train: needs-comp $(READY)  ## the same without the submission
+	@$(BIN)/podium train $(COMP) $(OPTIONS)
+
+report: needs-comp $(READY)  ## show the last leaderboard of COMP
+	@$(BIN)/podium report $(COMP)
+
+test: $(READY)  ## run the tests
+	@$(BIN)/pytest
+
+check: $(READY)  ## lint, types, every competition on its toy data, tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/podium check
+	@$(BIN)/pytest
+
+bench: $(READY)  ## measure what the networks' speed depends on
+	@$(BIN)/python tests/bench_networks.py
+
+clean:  ## remove the virtual environment and caches; what runs made stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+needs-comp:
+	@test -n '$(COMP)' || { echo 'podium: COMP must name a competition, e.g. COMP=digit-recognizer' >&2; exit 2; }
+
+$(READY): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo 'podium: $(PYTHON) must be installed (or pass PYTHON=...)' >&2; exit 2; }
+	@echo 'podium: setting up $(VENV) (once; a few minutes)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@rm -f $(VENV)/ready-* && touch $@
+
+.PHONY: help submit train report test check bench clean needs-comp
+.DELETE_ON_ERROR:

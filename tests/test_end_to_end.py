@@ -1,0 +1,26 @@
+"""The first thing a person types, on the embedded data, with the quick models and one network."""
+
+import shutil
+
+import pandas as pd
+
+from tiny import podium
+
+
+def test_digits_from_toy_data_to_a_checked_submission(root, tmp_path):
+    shutil.copytree(root / "competitions", tmp_path / "competitions")
+    ran = podium(tmp_path, "submit", "digit-recognizer", "--models", "ridge,multinomial-nb,mlp")
+    assert ran.returncode == 0, ran.stderr
+    store = tmp_path / "submissions" / "digit-recognizer" / "toy"
+    rows = pd.read_csv(store / "leaderboard.csv").set_index("name")
+    assert rows.loc["constant", "score"] < 0.2
+    assert rows.loc["ridge", "score"] > 0.9
+    assert rows.loc[rows["submitted"], "score"].item() > 0.9
+    assert "report: cnn" in rows.index
+    (csv,) = store.glob("toy-submission-*.csv")
+    frame = pd.read_csv(csv)
+    assert list(frame.columns) == ["ImageId", "Label"]
+    assert frame["ImageId"].tolist() == list(range(1, 598))
+    assert frame["Label"].between(0, 9).all()
+    assert str(csv) in ran.stdout
+    assert "toy" in ran.stdout

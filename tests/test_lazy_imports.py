@@ -1,0 +1,34 @@
+"""What must stay quick imports nothing that trains."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"tensorflow", "keras", "xgboost", "sklearn"}
+
+
+@pytest.mark.parametrize("words", [["list"], ["--help"]])
+def test_a_quick_verb_loads_no_training_library(words, root):
+    code = (
+        "import sys; from podium.cli import main\n"
+        f"sys.argv = ['podium', *{words!r}]\n"
+        "try: main()\n"
+        "finally: print('loaded:', *{m.partition('.')[0] for m in sys.modules}, file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    loaded = set(ran.stderr.rpartition("loaded:")[2].split())
+    assert "podium" in loaded
+    assert not loaded & (HEAVY | {"pandas", "numpy"})
+
+
+def test_naming_a_model_by_its_content_loads_no_training_library():
+    code = (
+        "import sys; from podium.models import FACTORIES, model_id\n"
+        "ids = {model_id(name, {}, 0) for name in FACTORIES}\n"
+        "print(len(ids), *{m.partition('.')[0] for m in sys.modules})"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    count, *loaded = ran.stdout.split()
+    assert int(count) > 1
+    assert not set(loaded) & HEAVY

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from makers import quick
+from sklearn.metrics import accuracy_score
+from sklearn.metrics import log_loss as sklearn_log_loss
+
+from podium.errors import CompetitionError
+from podium.metrics import METRICS, get_metric
+
+accuracy, log_loss = get_metric("accuracy"), get_metric("log_loss")
+LABELLED_ROWS = st.lists(
+    st.tuples(st.integers(0, 2), *[st.floats(0.01, 1.0)] * 3), min_size=1, max_size=30
+)
+SCORES = st.floats(-10, 10)
+
+
+def labels_and_probabilities(rows):
+    table = np.array(rows)
+    return table[:, 0].astype(int), table[:, 1:] / table[:, 1:].sum(axis=1, keepdims=True)
+
+
+def test_two_of_four_rows_right_is_an_accuracy_of_one_half():
+    said = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
+    assert accuracy.score(np.array([0, 1, 2, 1]), said) == 0.5
+
+
+def test_log_loss_is_the_mean_surprisal():
+    said = np.array([[0.5, 0.5], [0.75, 0.25]])
+    assert log_loss.score(np.array([0, 1]), said) == pytest.approx(1.5 * np.log(2))
+
+
+@quick
+@given(LABELLED_ROWS)
+def test_scores_are_those_of_scikit_learn(rows):
+    y, said = labels_and_probabilities(rows)
+    assert accuracy.score(y, said) == pytest.approx(accuracy_score(y, said.argmax(axis=1)))
+    assert log_loss.score(y, said) == pytest.approx(sklearn_log_loss(y, said, labels=[0, 1, 2]))
+
+
+@quick
+@given(LABELLED_ROWS, st.floats(0.1, 50))
+def test_only_the_proportions_of_a_prediction_count(rows, scale):
+    y, said = labels_and_probabilities(rows)
+    assert log_loss.score(y, said * scale) == pytest.approx(log_loss.score(y, said))
+
+
+@quick
+@given(LABELLED_ROWS)
+def test_a_score_is_the_value_of_the_mean_row(rows):
+    y, said = labels_and_probabilities(rows)
+    for metric in METRICS.values():
+        means = metric.rows(y, said).mean(axis=0)
+        assert metric.value(np.stack([means, means])) == pytest.approx([metric.score(y, said)] * 2)
+
+
+def test_log_loss_of_a_class_held_impossible_is_finite():
+    assert log_loss.score(np.array([1]), np.array([[1.0, 0.0]])) == pytest.approx(-np.log(1e-15))
+
+
+@quick
+@given(SCORES, SCORES)
+def test_a_gain_is_positive_where_the_score_is_better(score, over):
+    assert (accuracy.gain(score, over) > 0) == (score > over)
+    assert (log_loss.gain(score, over) > 0) == (score < over)
+    assert accuracy.gain(score, over) == -accuracy.gain(over, score)
+
+
+def test_the_better_prediction_gains_whatever_the_direction():
+    y, right, wrong = np.array([0, 1]), np.eye(2) * 0.8 + 0.1, np.eye(2)[::-1] * 0.8 + 0.1
+    for metric in METRICS.values():
+        assert metric.gain(metric.score(y, right), over=metric.score(y, wrong)) > 0
+
+
+def test_an_unknown_metric_is_answered_with_the_nearest_known_one():
+    with pytest.raises(CompetitionError, match="no metric 'acuracy'; did you mean 'accuracy'"):
+        get_metric("acuracy")

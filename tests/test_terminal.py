@@ -1,0 +1,67 @@
+"""What a person sees."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from podium.leaderboard import Entry, Leaderboard
+from podium.terminal import make_console, make_progress, print_leaderboard
+
+ENTRIES = (
+    Entry("cnn", "model", 0.99123, 0.0004, 0.001, 0.0, 0.0, 1.0, True, "cv", 0.99123, 321.0, 4.0, True),
+    Entry("report", "reference", 0.98, note="their paper"),
+    Entry("sgd", "failed", note="ValueError: no"),
+)
+
+
+def console(terminal: bool) -> Console:
+    return Console(file=io.StringIO(), force_terminal=terminal, width=150, legacy_windows=False)
+
+
+def two_folds(progress):
+    with progress:
+        for fold, score in enumerate((0.9, 0.8)):
+            progress.fold_started("cnn", fold, 2)
+            progress.epoch_ended(1, 2, 0.5)
+            progress.epoch_ended(2, 2, 0.4)
+            progress.fold_ended(score, 12.5, cached=fold == 1)
+
+
+def test_a_log_gets_one_plain_line_a_fold():
+    log = console(terminal=False)
+    two_folds(make_progress(log))
+    assert log.file.getvalue().splitlines() == [
+        "cnn fold 1/2: 0.90000 (12.5 s)",
+        "cnn fold 2/2: 0.80000 (kept from an earlier run)",
+    ]
+
+
+def test_a_terminal_shows_fold_epoch_and_the_score_so_far():
+    screen = console(terminal=True)
+    two_folds(make_progress(screen))
+    text = screen.file.getvalue()
+    assert "fold 2/2 epoch 2/2" in text
+    assert "0.85000" in text
+
+
+def test_a_log_is_wide_enough_for_the_table():
+    assert make_console().width >= 100
+
+
+@pytest.mark.parametrize("toy", [True, False])
+def test_the_table_shows_every_entry_and_says_toy(toy):
+    log = console(terminal=False)
+    print_leaderboard(log, Leaderboard("digits", "accuracy", toy, 42000, ENTRIES))
+    text = log.file.getvalue()
+    row = next(line for line in text.splitlines() if line.startswith("cnn"))
+    assert row.split() == ["cnn", "model", "0.99123", "0.00040", "0.00100", "=", "0.00000", "±", "0.00000"] + [
+        "1.000",
+        "cv",
+        "321.0",
+        "4.0",
+        "submitted",
+    ]
+    assert "their paper" in text
+    assert "ValueError: no" in text
+    assert ("toy" in text) == toy

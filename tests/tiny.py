@@ -1,0 +1,91 @@
+"""A competition small enough to train in seconds, in a checkout of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+DECLARATION = '''
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.competition import Competition
+from podium.dataset import Dataset, encode
+from podium.tables import read_table, read_whole_numbers
+
+PIXELS = [f"p{i}" for i in range(16)]
+CLASSES = ["even", "odd", "zero"]
+
+
+def load(folder: Path) -> Dataset:
+    pixels = read_whole_numbers(folder / "train.csv", PIXELS, 0, 255)
+    labels = read_table(folder / "train.csv", ["kind"])["kind"]
+    test = read_whole_numbers(folder / "test.csv", PIXELS, 0, 255)
+    return Dataset(
+        X=pixels.to_numpy().reshape(-1, 4, 4, 1),
+        y=encode(labels, CLASSES, what=f"{folder / 'train.csv'}: kind"),
+        X_test=test.to_numpy().reshape(-1, 4, 4, 1),
+        test_ids=read_table(folder / "test.csv", ["name"])["name"].to_numpy(),
+        classes=np.array(CLASSES),
+    )
+
+
+def toy(folder: Path) -> None:
+    rng = np.random.default_rng(0)
+    codes = rng.permutation(np.arange(90) % 3)
+    bright = 15 * codes[:, None] + rng.integers(0, 120, (90, 16))
+    frame = pd.DataFrame(bright, columns=PIXELS)
+    frame.insert(0, "kind", np.array(CLASSES)[codes])
+    frame.iloc[:60].to_csv(folder / "train.csv", index=False)
+    names = [f"row-{i:02}" for i in range(30)]
+    test = frame.iloc[60:].drop(columns="kind")
+    test.insert(0, "name", names)
+    test.to_csv(folder / "test.csv", index=False)
+    sample = pd.DataFrame({"name": names[::-1], "kind": "even"})
+    sample.to_csv(folder / "sample_submission.csv", index=False)
+
+
+COMPETITION = Competition(
+    name="tiny",
+    slug="tiny-slug",
+    title="tiny",
+    metric="accuracy",
+    id_column="name",
+    target_column="kind",
+    load=load,
+    toy=toy,
+    roster=ROSTER,
+)
+'''
+
+ROSTER = {"constant": {}, "gaussian-nb": {}, "ridge": {}, "mlp": {"epochs": 3}}
+
+
+def make_root(folder: Path, roster: dict = ROSTER) -> Path:
+    place = folder / "competitions" / "tiny"
+    place.mkdir(parents=True, exist_ok=True)
+    (folder / "competitions" / "__init__.py").touch()
+    (place / "competition.py").write_text(DECLARATION.replace("ROSTER", repr(roster)))
+    return folder
+
+
+def make_data(root: Path, folder: Path) -> Path:
+    """The tiny data as a user's own, in `folder`/tiny-slug/."""
+    place = folder / "tiny-slug"
+    place.mkdir(parents=True)
+    code = "from competitions.tiny.competition import toy; import pathlib, sys; toy(pathlib.Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", code, str(place)], cwd=root, check=True)
+    return folder
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "podium", *map(str, words)]
+
+
+def podium(root: Path, *words: object, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user would."""
+    return subprocess.run(
+        command(*words), cwd=root, capture_output=True, text=True, env={**os.environ, **env}
+    )
