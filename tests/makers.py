@@ -54,4 +54,4 @@ def make_competition(**changes):
 
 def answers(codes, k, sure=0.9):
     """Probabilities (n, k) that give `sure` to the class of each code and share out the rest."""
-    return np.where(np.eye(k)[codes] == 1, sure, (1 - sure) / (k - 1))
+    return np.where(np.eye(k)[np.asarray(codes, dtype=int)] == 1, sure, (1 - sure) / (k - 1))

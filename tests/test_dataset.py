@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from makers import make_dataset, quick
 
+from makers import make_dataset, quick
 from podium.dataset import encode
 from podium.errors import DataError
 

@@ -2,17 +2,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from makers import quick
 from sklearn.metrics import accuracy_score
 from sklearn.metrics import log_loss as sklearn_log_loss
 
+from makers import quick
 from podium.errors import CompetitionError
 from podium.metrics import METRICS, get_metric
 
 accuracy, log_loss = get_metric("accuracy"), get_metric("log_loss")
-LABELLED_ROWS = st.lists(
-    st.tuples(st.integers(0, 2), *[st.floats(0.01, 1.0)] * 3), min_size=1, max_size=30
-)
+LABELLED_ROWS = st.lists(st.tuples(st.integers(0, 2), *[st.floats(0.01, 1.0)] * 3), min_size=1, max_size=30)
 SCORES = st.floats(-10, 10)
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from makers import quick
 
+from makers import quick
 from podium.errors import DataError
 from podium.tables import read_table, read_whole_numbers
 

@@ -52,7 +52,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> KerasClassifier:
-        X, y = validate_data(self, X, y, ensure_2d=False, allow_nd=True)
+        X, y = validate_data(self, X, y, ensure_2d=np.ndim(X) < 3, allow_nd=True)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         seed = np.random.randint(2**31) if self.random_state is None else self.random_state
@@ -80,13 +80,14 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, ensure_2d=False, allow_nd=True)
+        X = validate_data(self, X, reset=False, ensure_2d=np.ndim(X) < 3, allow_nd=True)
         shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)][: self.views]
         views = [np.roll(X, shift, axis=(1, 2)) if any(shift) else X for shift in shifts]
         return np.mean([self.model_.predict(v, batch_size=512, verbose=0) for v in views], axis=0)
 
     def predict(self, X: Any) -> np.ndarray:
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        codes = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[codes]
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__().copy()

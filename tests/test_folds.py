@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from makers import make_dataset, quick
+from podium.competition import FoldPlan
+from podium.errors import FoldError
+from podium.folds import Folds, make_folds
+
+BALANCED = make_dataset(np.arange(60) % 3)
+
+
+@st.composite
+def plans_and_data(draw, grouped=False):
+    """Shuffled rows of two to four classes, each with enough rows, or groups, for the plan."""
+    plan = FoldPlan(draw(st.integers(2, 5)), seed=draw(st.integers(0, 99)))
+    counts = draw(st.lists(st.integers(plan.n_splits, 3 * plan.n_splits), min_size=2, max_size=4))
+    y = np.repeat(np.arange(len(counts)), counts)
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    sizes = rng.integers(1, 5, size=len(y)) if grouped else np.ones(len(y), dtype=int)
+    order = rng.permutation(sizes.sum())
+    groups = np.repeat(np.arange(len(y)), sizes)[order] if grouped else None
+    return plan, make_dataset(np.repeat(y, sizes)[order], groups=groups)
+
+
+def assert_every_row_is_scored_once(folds, n):
+    assert sorted(np.concatenate([fold.valid for fold in folds])) == list(range(n))
+    for fold in folds:
+        assert sorted([*fold.train, *fold.valid]) == list(range(n))
+
+
+@quick
+@given(plans_and_data())
+def test_every_row_is_scored_in_one_fold_and_trains_the_others(plan_and_data):
+    plan, dataset = plan_and_data
+    folds = make_folds(dataset, plan)
+    assert len(folds) == len(list(folds)) == plan.n_splits
+    assert_every_row_is_scored_once(folds, len(dataset.y))
+
+
+@quick
+@given(plans_and_data())
+def test_every_fold_has_its_share_of_each_class_within_one_row(plan_and_data):
+    plan, dataset = plan_and_data
+    for fold in make_folds(dataset, plan):
+        held = np.bincount(dataset.y[fold.valid], minlength=len(dataset.classes))
+        assert (abs(held - np.bincount(dataset.y) / plan.n_splits) < 1).all()
+
+
+@quick
+@given(plans_and_data(grouped=True))
+def test_rows_of_one_group_never_part(plan_and_data):
+    plan, dataset = plan_and_data
+    folds = make_folds(dataset, plan)
+    assert len(folds) == plan.n_splits
+    assert_every_row_is_scored_once(folds, len(dataset.y))
+    for fold in folds:
+        assert not set(dataset.groups[fold.train]) & set(dataset.groups[fold.valid])
+
+
+@quick
+@given(plans_and_data())
+def test_the_same_plan_and_data_give_the_same_folds(plan_and_data):
+    plan, dataset = plan_and_data
+    assert make_folds(dataset, plan).id == make_folds(dataset, plan).id
+
+
+def test_another_seed_gives_other_folds():
+    assert len({make_folds(BALANCED, FoldPlan(3, seed)).id for seed in range(20)}) == 20
+
+
+def test_another_number_of_splits_gives_other_folds():
+    assert make_folds(BALANCED, FoldPlan(3)).id != make_folds(BALANCED, FoldPlan(4)).id
+
+
+def test_saved_folds_keep_their_id():
+    folds = make_folds(BALANCED, FoldPlan(3))
+    assert Folds(folds.valid_fold.copy()).id == folds.id
+
+
+def test_folds_of_five_rows_by_hand():
+    first, second = Folds(np.array([0, 1, 1, 0, 1]))
+    assert first.valid.tolist() == second.train.tolist() == [0, 3]
+    assert first.train.tolist() == second.valid.tolist() == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("y", "changes", "message"),
+    [
+        ([0, 0, 0, 1, 1], {}, "class 1 must have at least 3 rows, one for each fold, got 2"),
+        ([0, 0, 0], {"classes": np.array(["cat", "dog"])}, "class 'dog' must have at least 3 rows.* got 0"),
+        (
+            [0, 0, 0, 1, 1, 1],
+            {"groups": np.array([0, 1, 2, 3, 3, 4])},
+            "class 1 must have at least 3 groups, one for each fold, got 2",
+        ),
+    ],
+)
+def test_a_class_too_small_for_the_plan_is_named(y, changes, message):
+    with pytest.raises(FoldError, match=message):
+        make_folds(make_dataset(y, **changes), FoldPlan(3))

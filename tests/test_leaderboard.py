@@ -1,0 +1,113 @@
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from makers import answers, make_dataset, make_predictions
+from podium.competition import Reference
+from podium.leaderboard import COLUMNS, Leaderboard, choose, make_leaderboard
+from podium.metrics import get_metric
+
+ROWS = 400
+DATASET = make_dataset(np.zeros(ROWS, dtype=int), classes=np.arange(2))
+
+
+def with_wrong_rows(count, name, **changes):
+    score = 1 - count / ROWS
+    return make_predictions(answers(np.arange(ROWS) < count, k=2), name, score=score, **changes)
+
+
+PERFECT = with_wrong_rows(0, "perfect", fold_scores=(1.0, 1.0))
+ONE_OFF = with_wrong_rows(1, "mean", is_blend=True, fold_scores=(0.995, 1.0), details={"plain_score": 1.0})
+HALF = with_wrong_rows(200, "half")
+
+
+def board(*predictions, metric="accuracy", references=(), failures=None):
+    return make_leaderboard(
+        "pets", False, get_metric(metric), DATASET, predictions, references, failures or {}
+    )
+
+
+def test_three_entries_by_hand():
+    table, chosen = board(HALF, ONE_OFF, PERFECT)
+    assert [(e.name, e.score, e.tied) for e in table.entries] == [
+        ("perfect", 1.0, True),
+        ("mean", 0.9975, True),
+        ("half", 0.5, False),
+    ]
+    assert [e.behind for e in table.entries] == pytest.approx([0, 1 / 400, 1 / 2])
+    assert [e.standard_error for e in table.entries] == pytest.approx([0, 1 / 400, 1 / 40], rel=0.1)
+    assert [e.p_value >= 0.05 for e in table.entries] == [True, True, False]
+    assert table.entries[0].p_value == 1
+    assert [e.submitted for e in table.entries] == [False, True, False]
+    assert chosen is ONE_OFF
+
+
+def test_a_blend_shows_both_of_its_estimates_and_the_spread_over_folds():
+    best, blended, _ = board(PERFECT, ONE_OFF, HALF)[0].entries
+    assert (best.kind, best.estimate, best.plain_score) == ("model", "cv", 1.0)
+    assert (blended.kind, blended.estimate, blended.plain_score) == ("blend", "nested", 1.0)
+    assert blended.fold_spread == pytest.approx(0.005 / np.sqrt(2))
+
+
+def test_of_equal_scores_the_earlier_stays_first():
+    first, second = with_wrong_rows(3, "first"), with_wrong_rows(3, "second")
+    assert [e.name for e in board(first, second)[0].entries] == ["first", "second"]
+
+
+def test_references_are_sorted_in_and_failures_come_last():
+    table, _ = board(
+        HALF,
+        PERFECT,
+        references=[Reference("paper", 0.7, "a table"), Reference("guess", 0.1, "a coin")],
+        failures={"cnn": "out of memory"},
+    )
+    assert [(e.name, e.kind) for e in table.entries] == [
+        ("perfect", "model"),
+        ("paper", "reference"),
+        ("half", "model"),
+        ("guess", "reference"),
+        ("cnn", "failed"),
+    ]
+    paper, failed = table.entries[1], table.entries[-1]
+    assert (paper.score, paper.note, paper.tied, paper.submitted) == (0.7, "a table", False, False)
+    assert (failed.score, failed.note) == (None, "out of memory")
+
+
+def test_the_smallest_log_loss_stands_first():
+    better, worse = (make_predictions(answers(DATASET.y, 2, p), f"{p}", score=-np.log(p)) for p in (0.9, 0.6))
+    reference = Reference("between", 0.3, "")
+    table, chosen = board(worse, better, metric="log_loss", references=[reference])
+    assert [e.name for e in table.entries] == ["0.9", "between", "0.6"]
+    assert table.entries[-1].behind == pytest.approx(np.log(0.9 / 0.6))
+    assert chosen is better
+
+
+@pytest.mark.parametrize(
+    ("names", "tied", "best", "chosen"),
+    [
+        (["cnn", "greedy", "mean"], [True, True, True], 0, "mean"),
+        (["cnn", "greedy", "mean"], [False, True, False], 1, "greedy"),
+        (["cnn", "mean", "stacking"], [True, False, False], 0, "cnn"),
+        (["ridge", "cnn"], [True, True], 1, "cnn"),
+    ],
+)
+def test_the_simplest_blend_that_ties_with_the_best_is_submitted(names, tied, best, chosen):
+    blends = {"mean", "greedy", "stacking"}
+    entries = [make_predictions(np.eye(3), name, is_blend=name in blends) for name in names]
+    assert choose(entries, tied, best).name == chosen
+
+
+def test_a_leaderboard_comes_back_from_json():
+    table, _ = board(PERFECT, HALF, references=[Reference("paper", 0.7, "a table")], failures={"cnn": "no"})
+    assert Leaderboard.from_dict(json.loads(json.dumps(table.to_dict()))) == table
+
+
+def test_the_csv_has_a_line_an_entry():
+    table, _ = board(HALF, PERFECT, failures={"cnn": "out, of memory"})
+    read = pd.read_csv(io.BytesIO(table.to_csv()))
+    assert list(read) == COLUMNS
+    assert read["name"].tolist() == ["perfect", "half", "cnn"]
+    assert read["note"].tolist()[2] == "out, of memory"
