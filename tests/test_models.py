@@ -34,7 +34,6 @@ def small_network(shape, n_classes):
 
 # Of scikit-learn's checks those of the interface: the rest fit for minutes to see a network learn.
 INTERFACE = {
-    "check_do_not_raise_errors_in_init_or_set_param",
     "check_estimators_overwrite_params",
     "check_estimators_unfitted",
     "check_fit1d",

@@ -67,6 +67,7 @@ def test_low_and_high_are_both_held(path):
         (b"a,b\n1,99999999999999999999\n", "got '99999999999999999999' in column 'b' of data row 1"),
         (b'a,b\n1,"2\n3"\n', "got '2\\n3' in column 'b' of data row 1"),
         (b"a,b\n1,2\n3,4,5\n", "must be a table of even rows"),
+        (b"a,b\n1,2,3\n4,5,6\n", "must be a table of even rows"),
         (b'a,b\n1,"2\n', "must be a table of even rows"),
         (b"a,b\n1,2\n3,\xff\n", "must be UTF-8 text"),
         (b"a,\xff\n1,2\n", "must be UTF-8 text"),

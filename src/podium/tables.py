@@ -17,7 +17,8 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None) -> pd.D
     Raises DataError for a missing or empty file, missing or repeated columns, uneven rows, and
     text that is not UTF-8. A cell that `dtype` cannot hold raises ValueError, as pandas does.
     """
-    header = _read(path, header=None, nrows=1, dtype=str).iloc[0].tolist()
+    # With the first row, lest one longer than the header make an index of its first cell.
+    header = _read(path, header=None, nrows=2, dtype=str).iloc[0].tolist()
     if missing := [c for c in columns if c not in header]:
         raise DataError(
             f"{path} must have the column{'s'[: len(missing) > 1]} {sample(missing)}, "
@@ -25,7 +26,8 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None) -> pd.D
         )
     if repeated := sorted({c for c in header if header.count(c) > 1}, key=str):
         raise DataError(f"{path} must name each column once, got {sample(repeated)} more; {_ADVICE}")
-    frame = _read(path, dtype=dtype, usecols=list(columns))[list(columns)]
+    # Read whole: given `usecols`, pandas lets rows pass that are too long.
+    frame = _read(path, dtype=dict.fromkeys(columns, dtype) if dtype else None)[list(columns)]
     if frame.empty:
         raise DataError(f"{path} must have at least one row, got none; {_ADVICE}")
     return frame
@@ -35,10 +37,10 @@ def read_whole_numbers(path: Path, columns: Sequence[str], low: int, high: int) 
     """Like `read_table`, for columns that hold nothing but whole numbers from `low` to `high`."""
     try:
         frame = read_table(path, columns, dtype=np.int32)
-    except ValueError:
+    except (ValueError, OverflowError):
         frame = None
     if frame is not None and low <= frame.to_numpy().min() and frame.to_numpy().max() <= high:
-        return frame.astype(np.min_scalar_type(low if low < 0 else high))
+        return frame.astype(np.result_type(np.min_scalar_type(low), np.min_scalar_type(high)))
     raise DataError(_first_bad_cell(path, columns, low, high))
 
 
@@ -60,7 +62,7 @@ _ADVICE = "download the file again or mend it"
 
 def _read(path: Path, **options: object) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, index_col=False, **options)  # type: ignore[call-overload]
+        return pd.read_csv(path, **options)  # type: ignore[call-overload]
     except FileNotFoundError:
         raise DataError(f"{path} must exist, found nothing there; {_ADVICE}") from None
     except pd.errors.EmptyDataError:
