@@ -14,8 +14,8 @@ from podium.models.augment import RandomAffine
 from podium.models.cnn import mlp_network
 from podium.models.keras_base import KerasClassifier
 
-SHORT = {"mlp": {"epochs": 2}, "cnn": {"epochs": 1}, "cnn4": {"epochs": 1}, "xgboost": {"n_estimators": 3}}
-NETWORKS = ["mlp", "cnn", "cnn4"]
+SHORT = {"mlp": {"epochs": 2}, "cnn": {"epochs": 1}, "cnn4": {"epochs": 1}, "cnn6": {"epochs": 1}, "xgboost": {"n_estimators": 3}}
+NETWORKS = ["mlp", "cnn", "cnn4", "cnn6"]
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +145,6 @@ def test_the_id_changes_with_parameters_seed_and_model():
 
 def test_the_report_s_loss_can_be_had(images):
     X, y = images
-    model = create("mlp", {"epochs": 1, "loss": "mae"}, 0).fit(X, y)
-    assert model.model_.loss == "mae"
+    curves = [create("mlp", {"epochs": 1, "loss": loss}, 0).fit(X, y).loss_curve_ for loss in ("mae", "mse")]
+    assert curves[0] != curves[1]
     assert mlp_network((28, 28, 1), 10).output_shape == (None, 10)

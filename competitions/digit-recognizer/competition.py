@@ -67,6 +67,7 @@ COMPETITION = Competition(
         "mlp": {},
         "cnn": {},
         "cnn4": {},
+        "cnn6": {},
     },
     references=(
         Reference("report: cnn", 0.9902, "seed report, accuracy on one 10 % split"),

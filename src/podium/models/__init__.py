@@ -21,6 +21,7 @@ FACTORIES = {
     "mlp": "podium.models.cnn:mlp",
     "cnn": "podium.models.cnn:cnn",
     "cnn4": "podium.models.cnn:cnn4",
+    "cnn6": "podium.models.cnn:cnn6",
 }
 
 

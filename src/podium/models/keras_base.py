@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from math import cos, pi
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,17 +19,20 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from podium.models.pruning import Pruning
+
 OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
 
 
 class KerasClassifier(ClassifierMixin, BaseEstimator):
     """Trains `network(input_shape, n_classes)`, a Keras model that ends in a softmax.
 
-    The learning rate rises over the first tenth of the steps to `learning_rate` and falls to zero
+    The learning rate rises over the first tenth of the epochs to `learning_rate` and falls to zero
     by a cosine (Loshchilov and Hutter 2017, "SGDR"); the optimiser is AdamW (the same, 2019).
-    `loss` is the name of a Keras loss for one-hot targets. With `views` of 5, predictions are
-    averaged over the image and its four shifts by one pixel. The same `random_state` gives the
-    same weights, to the bit, on the same machine.
+    `loss` is the name of a Keras loss for one-hot targets. `prune` is the share of the easy rows
+    that an epoch may skip (see `Pruning`). With `views` of 5, predictions are averaged over the
+    image and its four shifts by one pixel. The same `random_state` gives the same weights, to the
+    bit, on the same machine.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         learning_rate: float = 2e-3,
         weight_decay: float = 0.02,
         loss: str = "categorical_crossentropy",
+        prune: float = 0.0,
         views: int = 1,
         random_state: int | None = None,
     ):
@@ -48,6 +53,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.loss = loss
+        self.prune = prune
         self.views = views
         self.random_state = random_state
 
@@ -58,25 +64,29 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         seed = np.random.randint(2**31) if self.random_state is None else self.random_state
         keras.utils.set_random_seed(seed)
         tf.config.experimental.enable_op_determinism()
-        batches = Batches(X, np.eye(len(self.classes_))[codes], self.batch_size, seed)
         self.model_ = self.network(X.shape[1:], len(self.classes_))
-        self.model_.compile(self._optimizer(len(batches) * self.epochs), self.loss)
-        watch = [_Watch(self.epochs, on_epoch)] if on_epoch else []
-        history = self.model_.fit(
-            batches, epochs=self.epochs, shuffle=False, verbose=0, callbacks=watch
-        )
-        self.loss_curve_ = [float(loss) for loss in history.history["loss"]]
+        targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
+        pruning = Pruning(len(X), self.epochs, self.prune, self.batch_size, seed)
+        self.loss_curve_ = self._train(X, targets, pruning, on_epoch)
         return self
 
-    def _optimizer(self, steps: int) -> keras.optimizers.Optimizer:
-        warmup = max(1, steps // 10)
-        schedule = keras.optimizers.schedules.CosineDecay(
-            self.learning_rate / 20,
-            decay_steps=max(1, steps - warmup),
-            warmup_target=self.learning_rate,
-            warmup_steps=warmup,
-        )
-        return keras.optimizers.AdamW(schedule, weight_decay=self.weight_decay)
+    def _train(
+        self, X: np.ndarray, targets: np.ndarray, pruning: Pruning, on_epoch: OnEpoch | None
+    ) -> list[float]:
+        optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
+        step = training_step(self.model_, optimizer, keras.losses.get(self.loss))
+        curve = []
+        for epoch in range(self.epochs):
+            batches = pruning.batches(epoch)
+            for number, (rows, weights) in enumerate(batches):
+                done = (epoch + number / len(batches)) / self.epochs
+                optimizer.learning_rate.assign(self.learning_rate * rate(done))
+                losses = step(X[rows].astype(np.float32), targets[rows], weights)
+                pruning.seen(rows, losses.numpy())
+            curve.append(pruning.loss)
+            if on_epoch:
+                on_epoch(epoch + 1, self.epochs, pruning.loss)
+        return curve
 
     def predict_proba(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
@@ -104,32 +114,25 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             self.model_.set_weights(weights[0])
 
 
-class Batches(keras.utils.PyDataset):
-    """Whole batches in a new order each epoch. The rows left over wait for another epoch: a small
-    last batch would be a second shape to compile and a noisy one for batch normalisation."""
-
-    def __init__(self, X: Any, targets: np.ndarray, batch_size: int, seed: int):
-        super().__init__()
-        self.X, self.targets = X, targets.astype(np.float32)
-        self.batch_size = min(batch_size, len(X))
-        self.rng = np.random.default_rng(seed)
-        self.on_epoch_end()
-
-    def on_epoch_end(self) -> None:
-        self.order = self.rng.permutation(len(self.X))
-
-    def __len__(self) -> int:
-        return len(self.X) // self.batch_size
-
-    def __getitem__(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
-        rows = self.order[batch * self.batch_size :][: self.batch_size]
-        return self.X[rows].astype(np.float32), self.targets[rows]
+def rate(done: float, warmup: float = 0.1) -> float:
+    """The share of the full learning rate when a share `done` of the training is over."""
+    if done < warmup:
+        return 0.05 + 0.95 * done / warmup
+    return 0.5 + 0.5 * cos(pi * (done - warmup) / (1 - warmup))
 
 
-class _Watch(keras.callbacks.Callback):
-    def __init__(self, epochs: int, on_epoch: OnEpoch):
-        super().__init__()
-        self.epochs, self.on_epoch = epochs, on_epoch
+def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any) -> Any:
+    """A compiled function of a batch, its one-hot targets and its rows' weights, which changes the
+    weights of `network` and gives each row's loss. Keras' own `fit` only tells the mean."""
+    optimizer.build(network.trainable_variables)
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.on_epoch(epoch + 1, self.epochs, (logs or {}).get("loss", float("nan")))
+    @tf.function
+    def step(X: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            losses = loss(targets, network(X, training=True))
+            total = tf.reduce_mean(losses * weights) + sum(network.losses)
+        gradients = tape.gradient(total, network.trainable_variables)
+        optimizer.apply(gradients, network.trainable_variables)
+        return losses
+
+    return step
