@@ -150,9 +150,7 @@ def test_a_disk_that_fills_while_writing_loses_nothing(tmp_path):
         "resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))\n"
         "runpy.run_module('podium', run_name='__main__')"
     )
-    ran = subprocess.run(
-        [sys.executable, "-B", "-c", limited], cwd=root, capture_output=True, text=True
-    )
+    ran = subprocess.run([sys.executable, "-B", "-c", limited], cwd=root, capture_output=True, text=True)
     assert "fold-0.npz must be writable" in complaint(ran)
     assert {p: p.read_bytes() for p in before} == before
     assert not list(store.rglob(".unfinished-*"))

@@ -14,7 +14,13 @@ from podium.models.augment import RandomAffine
 from podium.models.cnn import mlp_network
 from podium.models.keras_base import KerasClassifier
 
-SHORT = {"mlp": {"epochs": 2}, "cnn": {"epochs": 1}, "cnn4": {"epochs": 1}, "cnn6": {"epochs": 1}, "xgboost": {"n_estimators": 3}}
+SHORT = {
+    "mlp": {"epochs": 2},
+    "cnn": {"epochs": 1},
+    "cnn4": {"epochs": 1},
+    "cnn6": {"epochs": 1},
+    "xgboost": {"n_estimators": 3},
+}
 NETWORKS = ["mlp", "cnn", "cnn4", "cnn6"]
 
 
@@ -75,7 +81,9 @@ def test_every_model_gives_probabilities_by_name_alone(name, images):
 
 def test_the_same_seed_gives_the_same_network_to_the_bit(images):
     X, y = images
-    first, second, other = (create("cnn", SHORT["cnn"], seed).fit(X, y).predict_proba(X) for seed in (1, 1, 2))
+    first, second, other = (
+        create("cnn", SHORT["cnn"], seed).fit(X, y).predict_proba(X) for seed in (1, 1, 2)
+    )
     assert (first == second).all()
     assert (first != other).any()
 

@@ -10,8 +10,8 @@ from podium.terminal import make_console, make_progress, print_leaderboard
 
 ENTRIES = (
     Entry("cnn", "model", 0.99123, 0.0004, 0.001, 0.0, 0.0, 1.0, True, "cv", 0.99123, 321.0, 4.0, True),
-    Entry("report", "reference", 0.98, note="their paper"),
-    Entry("sgd", "failed", note="ValueError: no"),
+    Entry("best honest Kaggle score", "reference", 0.98, note="their paper"),
+    Entry("sgd", "failed", note="ValueError: no [1]"),
 )
 
 
@@ -54,14 +54,20 @@ def test_the_table_shows_every_entry_and_says_toy(toy):
     log = console(terminal=False)
     print_leaderboard(log, Leaderboard("digits", "accuracy", toy, 42000, ENTRIES))
     text = log.file.getvalue()
-    row = next(line for line in text.splitlines() if line.startswith("cnn"))
-    assert row.split() == ["cnn", "model", "0.99123", "0.00040", "0.00100", "=", "0.00000", "±", "0.00000"] + [
-        "1.000",
-        "cv",
-        "321.0",
-        "4.0",
-        "submitted",
-    ]
-    assert "their paper" in text
-    assert "ValueError: no" in text
+    row = next(line for line in text.splitlines() if "cnn" in line)
+    assert row.split() == "> cnn 0.99123 ± 0.00040 0.00100 = 0.00000 1.000 cv 321 4".split()
+    assert "Kaggle score: their paper" in text
+    assert "sgd: ValueError: no [1]" in text
     assert ("toy" in text) == toy
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_table_fits_its_terminal(width):
+    screen = Console(file=io.StringIO(), width=width)
+    print_leaderboard(screen, Leaderboard("digit-recognizer", "accuracy", False, 42000, ENTRIES))
+    table = screen.file.getvalue().split("Kaggle score: their paper")[0]
+    assert all(len(line.rstrip()) <= width for line in table.splitlines())
+    assert "…" not in table
+    assert "0.99123 ± 0.00040" in table
+    assert " 321" in table
+    assert ("predict s" in table) == (width == 120)

@@ -69,7 +69,7 @@ def test_a_second_run_fits_nothing_and_loads_no_tensorflow(undisturbed):
         "try: main()\n"
         "finally: print('tensorflow' in sys.modules, file=sys.stderr)"
     )
-    words = command()[:1] + ["-c", code]
+    words = [*command()[:1], "-c", code]
     ran = subprocess.run(words, cwd=undisturbed, capture_output=True, text=True)
     assert ran.stderr.strip() == "False"
     assert ran.stdout.count("kept from an earlier run") == 5 * len(ROSTER)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-DECLARATION = '''
+DECLARATION = """
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +58,7 @@ COMPETITION = Competition(
     toy=toy,
     roster=ROSTER,
 )
-'''
+"""
 
 ROSTER = {"constant": {}, "gaussian-nb": {}, "ridge": {}, "mlp": {"epochs": 3}}
 
@@ -75,7 +75,9 @@ def make_data(root: Path, folder: Path) -> Path:
     """The tiny data as a user's own, in `folder`/tiny-slug/."""
     place = folder / "tiny-slug"
     place.mkdir(parents=True)
-    code = "from competitions.tiny.competition import toy; import pathlib, sys; toy(pathlib.Path(sys.argv[1]))"
+    code = (
+        "from competitions.tiny.competition import toy; import pathlib, sys; toy(pathlib.Path(sys.argv[1]))"
+    )
     subprocess.run([sys.executable, "-c", code, str(place)], cwd=root, check=True)
     return folder
 

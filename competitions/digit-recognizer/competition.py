@@ -71,6 +71,8 @@ COMPETITION = Competition(
     },
     references=(
         Reference("report: cnn", 0.9902, "seed report, accuracy on one 10 % split"),
-        Reference("best honest Kaggle score", 0.99757, "an ensemble of 15 augmented CNNs, public leaderboard"),
+        Reference(
+            "best honest Kaggle score", 0.99757, "an ensemble of 15 augmented CNNs, public leaderboard"
+        ),
     ),
 )

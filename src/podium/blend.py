@@ -91,8 +91,7 @@ def stacking(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))
-    model.fit(_log_features(stack), y)
-    seen = model.classes_
+    seen = np.asarray(model.fit(_log_features(stack), y).classes_)
 
     def combine(rows: np.ndarray) -> np.ndarray:
         probabilities = np.zeros(rows.shape[::2])

@@ -19,9 +19,7 @@ app = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(metavar="COMPETITION", help="A folder under competitions/.")]
-Root = Annotated[
-    Path | None, typer.Option(help="The folder that holds competitions/; else found upward.")
-]
+Root = Annotated[Path | None, typer.Option(help="The folder that holds competitions/; else found upward.")]
 Data = Annotated[
     Path | None,
     typer.Option(help="A folder with <slug>.zip or <slug>/; else PODIUM_DATA, else toy data."),

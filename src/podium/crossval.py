@@ -19,7 +19,6 @@ from podium.metrics import Metric
 from podium.predictions import Predictions, fold_scores
 from podium.store import Store
 
-
 OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
 
 
@@ -40,9 +39,7 @@ class Job:
     seed: int
 
     def id(self, dataset: Dataset, folds: Folds) -> str:
-        return content_id(
-            dataset.id, folds.id, models.model_id(self.model, self.params, self.seed)
-        )
+        return content_id(dataset.id, folds.id, models.model_id(self.model, self.params, self.seed))
 
 
 def cross_validate(

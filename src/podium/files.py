@@ -38,10 +38,12 @@ def find_source(competition: Competition, root: Path, data: Path | None) -> Sour
         found = [p for p in (named / f"{slug}.zip", named / slug) if p.exists()]
         if not found:
             held = sample(sorted(p.name for p in named.iterdir())) if named.is_dir() else "no folder"
-            raise DataError(f"{named} must hold {slug}.zip or {slug}/, got {held}; mend --data or PODIUM_DATA")
+            raise DataError(
+                f"{named} must hold {slug}.zip or {slug}/, got {held}; mend --data or PODIUM_DATA"
+            )
         return Source(found[0])
     for candidate in (own / f"{slug}.zip", own / slug, own):
-        if candidate.suffix == ".zip" and candidate.exists() or _holds_files(candidate):
+        if (candidate.suffix == ".zip" and candidate.exists()) or _holds_files(candidate):
             return Source(candidate)
     return Source(None)
 
@@ -94,14 +96,11 @@ def _unzip(path: Path, folder: Path) -> None:
 
 def _refuse_outside(path: Path, archive: zipfile.ZipFile, folder: Path) -> None:
     outside = [
-        name
-        for name in archive.namelist()
-        if not (folder / name).resolve().is_relative_to(folder.resolve())
+        name for name in archive.namelist() if not (folder / name).resolve().is_relative_to(folder.resolve())
     ]
     if outside:
         raise DataError(
-            f"{path} must hold only entries inside its folder, got {sample(outside)}; "
-            "do not trust this file"
+            f"{path} must hold only entries inside its folder, got {sample(outside)}; do not trust this file"
         )
 
 

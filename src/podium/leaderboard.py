@@ -96,9 +96,7 @@ def make_leaderboard(
             predict_seconds=p.predict_seconds,
             submitted=p is chosen,
         )
-        for p, error, comparison in zip(
-            predictions, resampled.standard_errors, comparisons, strict=True
-        )
+        for p, error, comparison in zip(predictions, resampled.standard_errors, comparisons, strict=True)
     ]
     entries += [Entry(r.name, "reference", score=r.score, note=r.source) for r in references]
     entries.sort(key=lambda e: metric.gain(e.score or 0.0, over=0.0), reverse=True)

@@ -6,7 +6,7 @@ submissions) only reads them, so a blend is made of models or of blends alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,7 @@ def fold_scores(metric: Metric, y: np.ndarray, oof: np.ndarray, folds: Folds) ->
     return tuple(metric.score(y[fold.valid], oof[fold.valid]) for fold in folds)
 
 
-def require_same_folds(members: list[Predictions]) -> None:
+def require_same_folds(members: Sequence[Predictions]) -> None:
     """Raises BlendError unless all members speak of the same rows in the same folds."""
     kinds = {(p.data_id, p.folds_id) for p in members}
     if len(kinds) != 1:

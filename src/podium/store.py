@@ -1,13 +1,13 @@
 """Everything written to disk: atomically, under one lock for each competition.
 
-    submissions/<competition>/        (toy runs: submissions/<competition>/toy/)
-      folds/<id>.npz                  which row is scored in which fold
-      models/<name>-<id>/fold-<i>.npz one file for each finished fold
-      blends/<name>-<id>.npz          a blend's nested and test predictions
-      leaderboard.csv                 the last run's table, and leaderboard.json with its notes
-      <slug>-<entry>-<id>.csv         a submission, with its manifest beside it as .json
-      data/<sha256>/                  a competition's zip, unpacked
-      lock                            held while a run works here
+submissions/<competition>/        (toy runs: submissions/<competition>/toy/)
+  folds/<id>.npz                  which row is scored in which fold
+  models/<name>-<id>/fold-<i>.npz one file for each finished fold
+  blends/<name>-<id>.npz          a blend's nested and test predictions
+  leaderboard.csv                 the last run's table, and leaderboard.json with its notes
+  <slug>-<entry>-<id>.csv         a submission, with its manifest beside it as .json
+  data/<sha256>/                  a competition's zip, unpacked
+  lock                            held while a run works here
 """
 
 from __future__ import annotations
@@ -90,9 +90,7 @@ class Store:
             self.root.mkdir(parents=True, exist_ok=True)
             file = open(self.root / "lock", "a+")  # noqa: SIM115 (closed below, after the yield)
         except OSError as error:
-            raise StoreError(
-                f"{self.root} must be a writable folder, got: {error.strerror}"
-            ) from error
+            raise StoreError(f"{self.root} must be a writable folder, got: {error.strerror}") from error
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -118,5 +116,6 @@ class Store:
         arrays = self.read_arrays(path)
         if arrays is None:
             return None
-        facts = json.loads(str(arrays.pop("facts")))
-        return Predictions(**{**facts, "fold_scores": tuple(facts["fold_scores"])}, **arrays)
+        facts: dict[str, Any] = json.loads(str(arrays["facts"]))
+        facts["fold_scores"] = tuple(facts["fold_scores"])
+        return Predictions(**facts, oof=arrays["oof"], test=arrays["test"])

@@ -38,9 +38,7 @@ def build(
     return frame
 
 
-def check(
-    competition: Competition, dataset: Dataset, frame: pd.DataFrame, like: pd.DataFrame
-) -> None:
+def check(competition: Competition, dataset: Dataset, frame: pd.DataFrame, like: pd.DataFrame) -> None:
     """Raises SubmissionError unless columns, rows, order of ids and labels are as the sample's."""
     subject = f"submission for {competition.name!r}"
     columns = [competition.id_column, competition.target_column]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from podium.leaderboard import Entry, Leaderboard
 
-LOG_WIDTH = 150
+LOG_WIDTH = 120
 
 
 def make_console() -> Console:
@@ -93,38 +95,41 @@ def make_progress(console: Console) -> PlainProgress | LiveProgress:
 def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     toy = " [toy data: no guide to the real scores]" if leaderboard.is_toy else ""
     title = f"{leaderboard.competition}: {leaderboard.metric} on {leaderboard.rows:,} rows{toy}"
-    table = Table(title=title.replace("[", r"\["), title_justify="left", box=None, pad_edge=False)
-    for name in ("entry", "kind"):
-        table.add_column(name, no_wrap=True)
-    for name in ("score", "± s.e.", "folds ±", "behind best", "p", "estimate", "fit s", "predict s"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("", overflow="fold")
+    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    columns = [c for c in COLUMNS if console.width >= WIDE or c not in ONLY_WHERE_WIDE]
+    for column in columns:
+        table.add_column(column, justify="left" if column == "entry" else "right", no_wrap=True)
     for entry in leaderboard.entries:
-        table.add_row(*_cells(entry), style="dim" if entry.kind == "reference" else None)
+        style = "dim" if entry.kind == "reference" else "bold" if entry.submitted else None
+        table.add_row(*(escape(COLUMNS[c](entry)) for c in columns), style=style)
     console.print(table)
-    console.print(
-        "s.e.: bootstrap over rows. behind best: paired on the same resamples; = marks what the "
-        "noise cannot tell from the best (p >= .05). nested: blended with weights from the other folds."
-    )
-
-
-def _cells(entry: Entry) -> list[str]:
-    notes = ["submitted"] if entry.submitted else []
-    tie = "= " if entry.tied else ""
-    return [
-        entry.name,
-        entry.kind,
-        _number(entry.score, 5),
-        _number(entry.standard_error, 5),
-        _number(entry.fold_spread, 5),
-        "" if entry.behind is None else f"{tie}{entry.behind:.5f} ± {entry.behind_error:.5f}",
-        _number(entry.p_value, 3),
-        entry.estimate,
-        _number(entry.fit_seconds, 1),
-        _number(entry.predict_seconds, 1),
-        ", ".join([*notes, entry.note] if entry.note else notes),
-    ]
+    for entry in leaderboard.entries:
+        if entry.note:
+            console.print(escape(f"{entry.name}: {entry.note}"), soft_wrap=True)
+    console.print(LEGEND)
 
 
 def _number(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:.{digits}f}"
+
+
+def _with_error(entry: Entry) -> str:
+    error = "" if entry.standard_error is None else f" ± {entry.standard_error:.5f}"
+    return _number(entry.score, 5) + (error or " " * len(" ± 0.00000"))
+
+
+COLUMNS: dict[str, Callable[[Entry], str]] = {
+    "entry": lambda e: f"{'>' if e.submitted else ' '} {e.name}",
+    "score ± s.e.": _with_error,
+    "folds": lambda e: _number(e.fold_spread, 5),
+    "behind": lambda e: ("= " if e.tied else "") + _number(e.behind, 5),
+    "p": lambda e: _number(e.p_value, 3),
+    "estimate": lambda e: e.estimate or e.kind,
+    "fit s": lambda e: _number(e.fit_seconds, 0),
+    "predict s": lambda e: _number(e.predict_seconds, 0),
+}
+WIDE, ONLY_WHERE_WIDE = 100, {"folds", "predict s"}
+LEGEND = """\
+> goes into the submission. s.e.: bootstrap over rows. folds: standard deviation over the folds.
+behind: gap to the best entry, p: its paired bootstrap test, = where noise may explain it (p >= .05).
+cv: cross-validated. nested: a blend, its weights from the other folds."""

@@ -86,7 +86,7 @@ def select_models(competition: Competition, names: Sequence[str]) -> dict[str, M
 
     Raises ModelError for a name that is neither in the roster nor a model.
     """
-    known = {**dict.fromkeys(models.FACTORIES, {}), **competition.roster}
+    known = {name: {} for name in models.FACTORIES} | dict(competition.roster)
     for name in names:
         if name not in known:
             raise ModelError(f"no model {name!r}; {did_you_mean(name, known)}")
@@ -105,9 +105,7 @@ def train(setting: Setting, names: Sequence[str], progress: Progress) -> Outcome
         job = Job(name, params, setting.competition.seed)
         try:
             trained.append(
-                cross_validate(
-                    job, setting.dataset, setting.folds, setting.metric, setting.store, progress
-                )
+                cross_validate(job, setting.dataset, setting.folds, setting.metric, setting.store, progress)
             )
         except Exception as error:
             if isinstance(error, PodiumError) and not isinstance(error, ModelError):
