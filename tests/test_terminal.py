@@ -55,7 +55,7 @@ def test_the_table_shows_every_entry_and_says_toy(toy):
     print_leaderboard(log, Leaderboard("digits", "accuracy", toy, 42000, ENTRIES))
     text = log.file.getvalue()
     row = next(line for line in text.splitlines() if "cnn" in line)
-    assert row.split() == "> cnn 0.99123 ± 0.00040 0.00100 = 0.00000 1.000 cv 321 4".split()
+    assert " ".join(row.split()) == "> cnn 0.99123 ± 0.00040 0.00100 = 0.00000 1.000 cv 321 4"
     assert "Kaggle score: their paper" in text
     assert "sgd: ValueError: no [1]" in text
     assert ("toy" in text) == toy

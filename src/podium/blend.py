@@ -58,7 +58,7 @@ def weights(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
     n, members, k = stack.shape
     columns = stack.transpose(0, 2, 1).reshape(n * k, members).astype(np.float64)
     target = np.eye(k)[y].reshape(n * k)
-    triangle = np.linalg.qr(np.column_stack([columns, target]), mode="r")
+    triangle = np.asarray(np.linalg.qr(np.column_stack([columns, target]), mode="r"))
     solution, _ = nnls(triangle[:, :-1], triangle[:, -1])
     total = solution.sum()
     return weighted(solution / total) if total > 0 else mean(stack, y, metric)

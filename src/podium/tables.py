@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,7 +50,7 @@ def _first_bad_cell(path: Path, columns: Sequence[str], low: int, high: int) -> 
     numbers = text.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     good = (numbers >= low) & (numbers <= high) & (numbers == np.floor(numbers))
     row, column = np.argwhere(~good)[0]
-    cell = text.iat[row, column]
+    cell: Any = text.iat[row, column]
     shown = "an empty cell" if pd.isna(cell) else repr(cell)
     return (
         f"{path} must hold whole numbers from {low} to {high}, got {shown} in column "

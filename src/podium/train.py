@@ -86,7 +86,7 @@ def select_models(competition: Competition, names: Sequence[str]) -> dict[str, M
 
     Raises ModelError for a name that is neither in the roster nor a model.
     """
-    known = {name: {} for name in models.FACTORIES} | dict(competition.roster)
+    known: dict[str, Mapping[str, Any]] = {**{n: {} for n in models.FACTORIES}, **competition.roster}
     for name in names:
         if name not in known:
             raise ModelError(f"no model {name!r}; {did_you_mean(name, known)}")
