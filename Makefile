@@ -33,6 +33,7 @@ check: $(READY)  ## lint, types, every competition on its toy data, tests
 
 bench: $(READY)  ## measure what the networks' speed depends on
 	@$(BIN)/python tests/bench_networks.py
+	@$(BIN)/python tests/bench_pruning.py $(DATA)
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -24,7 +24,7 @@ def trained(n=1000, share=0.75, hard=100, **options):
 
 
 @pytest.mark.parametrize("epoch", [0, 18, 19])
-def test_the_first_epoch_and_the_last_tenth_take_every_row_once(epoch):
+def test_the_first_epoch_and_the_last_fifteenth_take_every_row_once(epoch):
     rows, weights = drawn(trained(), epoch)
     assert rows.tolist() == list(range(1000))
     assert (weights == 1).all()

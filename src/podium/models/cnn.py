@@ -21,12 +21,12 @@ def mlp(**params: Any) -> KerasClassifier:
 
 def cnn(**params: Any) -> KerasClassifier:
     """The report's network, with augmentation and the schedule of `KerasClassifier`."""
-    return KerasClassifier(cnn_network, **{"epochs": 30, "prune": 0.75, "views": 5, **params})
+    return KerasClassifier(cnn_network, **{"epochs": 14, "prune": 0.75, "views": 5, **params})
 
 
 def cnn4(**params: Any) -> KerasClassifier:
     """Four convolutions, the first with stride 2: a quarter of the pixels to work on after it."""
-    return KerasClassifier(cnn4_network, **{"epochs": 24, "prune": 0.75, "views": 5, **params})
+    return KerasClassifier(cnn4_network, **{"epochs": 20, "prune": 0.75, "views": 5, **params})
 
 
 def cnn6(**params: Any) -> KerasClassifier:

@@ -93,7 +93,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         X = validate_data(self, X, reset=False, ensure_2d=np.ndim(X) < 3, allow_nd=True)
         shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)][: self.views]
         views = [np.roll(X, shift, axis=(1, 2)) if any(shift) else X for shift in shifts]
-        return np.mean([self.model_.predict(v, batch_size=512, verbose=0) for v in views], axis=0)
+        forward = _forward(self.model_)
+        return np.mean([_in_batches(forward, view) for view in views], axis=0)
 
     def predict(self, X: Any) -> np.ndarray:
         codes = self.predict_proba(X).argmax(axis=1)
@@ -136,3 +137,14 @@ def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, l
         return losses
 
     return step
+
+
+def _forward(network: keras.Model) -> Any:
+    """Keras' own `predict` builds a data pipeline at each call, and TensorFlow logs errors of it."""
+    images = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
+    return tf.function(lambda batch: network(batch, training=False), input_signature=[images])
+
+
+def _in_batches(forward: Any, X: np.ndarray, size: int = 512) -> np.ndarray:
+    starts = range(0, len(X), size)
+    return np.concatenate([forward(X[i : i + size].astype(np.float32)).numpy() for i in starts])

@@ -16,7 +16,7 @@ def ridge(**params: Any) -> Pipeline:
 
 def sgd(**params: Any) -> Pipeline:
     """The seed's settings: a linear support vector machine, at most 1,500 epochs."""
-    settings = {"max_iter": 1500, "tol": 1e-3, **params}
+    settings = {"max_iter": 1500, "tol": 1e-3, "n_jobs": -1, **params}
     return make_pipeline(pixels(), with_probabilities(SGDClassifier(**settings)))
 
 
