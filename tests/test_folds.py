@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from makers import make_dataset, quick
 from podium.competition import FoldPlan
+from podium.dataset import contradictory
 from podium.errors import FoldError
 from podium.folds import Folds, make_folds
 
@@ -83,6 +84,18 @@ def test_folds_of_five_rows_by_hand():
     first, second = Folds(np.array([0, 1, 1, 0, 1]))
     assert first.valid.tolist() == second.train.tolist() == [0, 3]
     assert first.train.tolist() == second.valid.tolist() == [1, 2, 4]
+
+
+def test_contradictory_rows_are_dropped_from_training_on_request_and_scored_all_the_same():
+    groups = np.array([0, 0, 1, 1, 2, 3, 4, 5, 6, 7])  # 0 holds both labels, 1 one of them twice
+    dataset = make_dataset([0, 1, 0, 0, 1, 0, 1, 0, 1, 1], groups=groups)
+    assert np.flatnonzero(contradictory(dataset)).tolist() == [0, 1]
+    kept, dropped = (make_folds(dataset, FoldPlan(2, contradictions=c)) for c in ("keep", "drop"))
+    assert kept.id != dropped.id
+    assert (kept.valid_fold == dropped.valid_fold).all()
+    for all_rows, some in zip(kept, dropped, strict=True):
+        assert some.valid.tolist() == all_rows.valid.tolist()
+        assert some.train.tolist() == [row for row in all_rows.train if row > 1]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
@@ -7,7 +8,7 @@ import pytest
 
 from makers import answers, make_dataset, make_predictions
 from podium.competition import Reference
-from podium.leaderboard import COLUMNS, Leaderboard, choose, make_leaderboard
+from podium.leaderboard import Entry, Leaderboard, choose, make_leaderboard
 from podium.metrics import get_metric
 
 ROWS = 400
@@ -108,6 +109,6 @@ def test_a_leaderboard_comes_back_from_json():
 def test_the_csv_has_a_line_an_entry():
     table, _ = board(HALF, PERFECT, failures={"cnn": "out, of memory"})
     read = pd.read_csv(io.BytesIO(table.to_csv()))
-    assert list(read) == COLUMNS
+    assert list(read) == [f.name for f in fields(Entry) if f.name != "also"]
     assert read["name"].tolist() == ["perfect", "half", "cnn"]
     assert read["note"].tolist()[2] == "out, of memory"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score
+from sklearn.metrics import accuracy_score, f1_score
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from makers import quick
@@ -27,6 +27,20 @@ def test_two_of_four_rows_right_is_an_accuracy_of_one_half():
 def test_log_loss_is_the_mean_surprisal():
     said = np.array([[0.5, 0.5], [0.75, 0.25]])
     assert log_loss.score(np.array([0, 1]), said) == pytest.approx(1.5 * np.log(2))
+
+
+def test_f1_of_one_hit_one_false_alarm_and_two_misses_is_two_fifths():
+    said = np.array([[0.1, 0.9], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]])
+    assert get_metric("f1").score(np.array([1, 0, 1, 1]), said) == pytest.approx(2 / 5)
+
+
+@quick
+@given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=30))
+def test_f1_is_that_of_scikit_learn(rows):
+    y, ones = np.array(rows)[:, 0].astype(int), np.array(rows)[:, 1]
+    said = np.column_stack([1 - ones, ones])
+    expected = f1_score(y, said.argmax(axis=1), zero_division=0)
+    assert get_metric("f1").score(y, said) == pytest.approx(expected)
 
 
 @quick

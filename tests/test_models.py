@@ -12,7 +12,7 @@ from podium.errors import ModelError
 from podium.models import FACTORIES, create, model_id
 from podium.models.augment import RandomAffine
 from podium.models.cnn import mlp_network
-from podium.models.keras_base import KerasClassifier
+from podium.models.keras_base import KerasClassifier, rate, shuffled_batches
 
 SHORT = {
     "mlp": {"epochs": 2},
@@ -156,3 +156,20 @@ def test_the_report_s_loss_can_be_had(images):
     curves = [create("mlp", {"epochs": 1, "loss": loss}, 0).fit(X, y).loss_curve_ for loss in ("mae", "mse")]
     assert curves[0] != curves[1]
     assert mlp_network((28, 28, 1), 10).output_shape == (None, 10)
+
+
+def test_an_epoch_takes_every_row_at_most_once_in_whole_batches():
+    first, second = (shuffled_batches(103, 10, np.random.default_rng(seed)) for seed in (0, 1))
+    assert first.shape == (10, 10)
+    assert len(np.unique(first)) == 100
+    assert (first != second).any()
+    assert shuffled_batches(3, 10, np.random.default_rng(0)).shape == (1, 3)
+
+
+def test_the_learning_rate_rises_for_a_tenth_and_falls_to_nothing():
+    rates = [rate(done) for done in np.linspace(0, 1, 101)]
+    assert rates[0] == pytest.approx(0.05)
+    assert max(rates) == rates[10] == pytest.approx(1)
+    assert rates[-1] == pytest.approx(0)
+    assert (np.diff(rates)[:10] > 0).all()
+    assert (np.diff(rates)[10:] < 0).all()

@@ -1,11 +1,12 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from makers import quick
 from podium.errors import DataError
-from podium.tables import read_table, read_whole_numbers
+from podium.tables import read_table, read_texts, read_whole_numbers, require_texts
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +91,24 @@ def test_a_missing_file_is_named(tmp_path):
 def test_text_columns_keep_their_text(path):
     path.write_bytes("a,b\nKöln,007\n".encode())
     assert read_table(path, ["b", "a"], dtype=str).iloc[0].tolist() == ["007", "Köln"]
+
+
+def test_texts_come_as_they_stand_in_the_file(path):
+    path.write_text('id,text\n01,NA\n2,"two\nlines, 3"\n3,\n')
+    assert read_texts(path, ["id", "text"]).to_numpy().tolist() == [
+        ["01", "NA"],
+        ["2", "two\nlines, 3"],
+        ["3", ""],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (["a", " \n", ""], r"texts of 1 to 20 .* got an empty one in data row 2 \(2 such\)"),
+        (["a", "b", "c" * 21], r"got one of 21 in data row 3 \(1 such\).* quote left open"),
+    ],
+)
+def test_a_text_that_is_empty_or_too_long_is_named(texts, message, path):
+    with pytest.raises(DataError, match=message):
+        require_texts(pd.Series(texts, name="text"), path, longest=20)

@@ -83,6 +83,23 @@ def greedy(stack: np.ndarray, y: np.ndarray, metric: Metric, rounds: int = 50) -
     return weighted(best_counts / best_counts.sum())
 
 
+def threshold(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
+    """The `weights` blend of two classes, the second one said from that probability on where the
+    metric is best."""
+    inner = weights(stack, y, metric)
+    probabilities = inner.combine(stack)
+    cuts = np.unique(np.append(np.quantile(probabilities[:, 1], np.linspace(0.02, 0.98, 193)), 0.5))
+    scores = [metric.gain(metric.score(y, _moved(probabilities, cut)), over=0) for cut in cuts]
+    best = max(zip(scores, -np.abs(cuts - 0.5), cuts, strict=True))[-1]
+    return Fitted(lambda rows: _moved(inner.combine(rows), best), inner.weights)
+
+
+def _moved(probabilities: np.ndarray, cut: float) -> np.ndarray:
+    """The odds of the second class times what brings a probability of `cut` to a half."""
+    odds = np.column_stack([probabilities[:, 0] * cut, probabilities[:, 1] * (1 - cut)])
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
 def stacking(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
     """Multinomial logistic regression on the members' log probabilities (Wolpert 1992,
     "Stacked Generalization"), starting from equal trust: shrunk, because the members agree."""
@@ -112,7 +129,12 @@ BLENDS: dict[str, Callable[[np.ndarray, np.ndarray, Metric], Fitted]] = {
     "weights": weights,
     "greedy": greedy,
     "stacking": stacking,
+    "threshold": threshold,
 }
+
+
+def blend_names(n_classes: int) -> list[str]:
+    return [name for name in BLENDS if n_classes == 2 or name != "threshold"]
 
 
 def blend_id(name: str, members: Sequence[Predictions], metric: Metric) -> str:

@@ -82,8 +82,8 @@ def _run(name: str, data: Path | None, models: str, root: Path | None, write: bo
     training.select_models(competition, names)
     console = make_console()
     with training.prepared(competition, base, data) as setting:
-        if setting.is_toy:
-            typer.echo("no data found: using toy data (--data PATH or PODIUM_DATA names the real)")
+        for line in training.remarks(setting):
+            typer.echo(line)
         with make_progress(console) as progress:
             outcome = training.train(setting, names, progress)
         print_leaderboard(console, outcome.leaderboard)

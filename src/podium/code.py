@@ -10,7 +10,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from podium.content import content_id
@@ -26,11 +26,19 @@ def code_id(module: str) -> str:
 
 
 @cache
-def library_versions(module: str) -> dict[str, str]:
-    """The installed versions of the libraries that `module` and its podium imports use."""
+def library_versions(module: str) -> dict[str, str | None]:
+    """The versions of the libraries that `module` and its podium imports use; None where an optional
+    one is not installed."""
     used = {i.partition(".")[0] for name in _closure(module) for i in _imports(_tree(name))}
     libraries = used - sys.stdlib_module_names - {"podium"}
-    return {name: version(name) for name in sorted(_DISTRIBUTION.get(i, i) for i in libraries)}
+    return {name: _version(name) for name in sorted(_DISTRIBUTION.get(i, i) for i in libraries)}
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
 
 
 @cache

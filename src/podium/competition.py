@@ -22,8 +22,12 @@ if TYPE_CHECKING:  # finding and listing competitions must not wait for numpy
 
 @dataclass(frozen=True)
 class FoldPlan:
+    """`contradictions` says what becomes of rows whose group holds other labels too: "keep" them,
+    or "drop" them from training; they are scored in any case."""
+
     n_splits: int = 5
     seed: int = 0
+    contradictions: str = "keep"
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,9 @@ class Reference:
 
 @dataclass(frozen=True)
 class Competition:
-    """`roster` maps a model's name to the parameters that its factory is called with."""
+    """`roster` maps a model's name to the parameters that its factory is called with. A name may
+    end in @variant, for another row of the same model. `also` names metrics to show beside the one
+    that ranks."""
 
     name: str
     slug: str
@@ -50,6 +56,7 @@ class Competition:
     roster: Mapping[str, Mapping[str, Any]]
     folds: FoldPlan = FoldPlan()
     references: tuple[Reference, ...] = ()
+    also: tuple[str, ...] = ()
     seed: int = 0
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from podium import models
 from podium.content import content_id
-from podium.dataset import Dataset
+from podium.dataset import Dataset, take
 from podium.errors import ModelError
 from podium.folds import Fold, Folds
 from podium.metrics import Metric
@@ -74,10 +74,10 @@ def fit_fold(
     model = models.create(job.model, job.params, job.seed)
     present, codes = np.unique(dataset.y[fold.train], return_inverse=True)
     started = time.perf_counter()
-    model.fit(dataset.X[fold.train], codes, **_listener(model, on_epoch))
+    model.fit(take(dataset.X, fold.train), codes, **_listener(model, on_epoch))
     fitted = time.perf_counter()
     k = len(dataset.classes)
-    valid = _probabilities(job, model, dataset.X[fold.valid], present, k)
+    valid = _probabilities(job, model, take(dataset.X, fold.valid), present, k)
     test = _probabilities(job, model, dataset.X_test, present, k)
     return {
         "valid": valid,

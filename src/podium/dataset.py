@@ -51,6 +51,21 @@ class Dataset:
         return content_id(self.X, self.y, self.X_test, self.test_ids, self.classes, groups)
 
 
+def contradictory(dataset: Dataset) -> np.ndarray:
+    """Which rows (n,) are of a group that holds more than one label."""
+    if dataset.groups is None:
+        return np.zeros(len(dataset.y), dtype=bool)
+    _, group = np.unique(dataset.groups, return_inverse=True)
+    labels = np.zeros((group.max() + 1, len(dataset.classes)), dtype=bool)
+    labels[group, dataset.y] = True
+    return (labels.sum(axis=1) > 1)[group]
+
+
+def take(X: Any, rows: np.ndarray) -> Any:
+    """Rows of X by number; a frame is told from what is indexed by row itself."""
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+
+
 def encode(labels: Sequence[Any] | np.ndarray, classes: Sequence[Any], what: str) -> np.ndarray:
     """Codes (n,) of `labels` (n,) into `classes`; raises DataError naming the labels outside them."""
     labels = np.asarray(labels)

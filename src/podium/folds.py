@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from podium.competition import FoldPlan
 from podium.content import content_id
-from podium.dataset import Dataset
+from podium.dataset import Dataset, contradictory
 from podium.errors import FoldError
 
 
@@ -24,13 +24,15 @@ class Fold:
 
 @dataclass(frozen=True)
 class Folds:
-    """`valid_fold` (n,) says for each row in which fold it is scored."""
+    """`valid_fold` (n,) says for each row in which fold it is scored, `untrained` (u,) names the rows
+    that no fold trains on."""
 
     valid_fold: np.ndarray
+    untrained: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @cached_property
     def id(self) -> str:
-        return content_id(self.valid_fold)
+        return content_id(self.valid_fold, *([self.untrained] if len(self.untrained) else []))
 
     def __len__(self) -> int:
         return int(self.valid_fold.max()) + 1
@@ -38,7 +40,8 @@ class Folds:
     def __iter__(self) -> Iterator[Fold]:
         for number in range(len(self)):
             scored = self.valid_fold == number
-            yield Fold(train=np.flatnonzero(~scored), valid=np.flatnonzero(scored))
+            train = np.setdiff1d(np.flatnonzero(~scored), self.untrained)
+            yield Fold(train, np.flatnonzero(scored))
 
 
 def make_folds(dataset: Dataset, plan: FoldPlan) -> Folds:
@@ -55,6 +58,8 @@ def make_folds(dataset: Dataset, plan: FoldPlan) -> Folds:
     rows = np.zeros(len(dataset.y))
     for number, (_, valid) in enumerate(splitter.split(rows, dataset.y, dataset.groups)):
         valid_fold[valid] = number
+    if plan.contradictions == "drop":
+        return Folds(valid_fold, np.flatnonzero(contradictory(dataset)))
     return Folds(valid_fold)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,8 @@ class Entry:
     """One row. `kind` is model, blend, reference or failed. For models and blends `estimate` says
     whether the score is a plain cross-validation (cv) or nested as well; `standard_error` is the
     bootstrap's, `fold_spread` the standard deviation over folds. `behind` is the gap to the best
-    entry, with its paired standard error and p-value; `tied` where the noise can explain it."""
+    entry, with its paired standard error and p-value; `tied` where the noise can explain it.
+    `also` holds further metrics, each with its standard error."""
 
     name: str
     kind: str
@@ -38,9 +39,7 @@ class Entry:
     predict_seconds: float | None = None
     submitted: bool = False
     note: str = ""
-
-
-COLUMNS = [f.name for f in fields(Entry)]
+    also: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,14 @@ class Leaderboard:
     def to_csv(self) -> bytes:
         import pandas as pd
 
-        return pd.DataFrame([asdict(e) for e in self.entries], columns=COLUMNS).to_csv(index=False).encode()
+        return pd.DataFrame([_row(e) for e in self.entries]).to_csv(index=False).encode()
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row = asdict(entry)
+    for metric, (score, error) in row.pop("also").items():
+        row |= {metric: score, f"{metric}_error": error}
+    return row
 
 
 def make_leaderboard(
@@ -74,10 +80,12 @@ def make_leaderboard(
     predictions: Sequence[Predictions],
     references: Sequence[Reference],
     failures: Mapping[str, str],
+    also: Sequence[Metric] = (),
 ) -> tuple[Leaderboard, Predictions]:
     """The table, and the entry that becomes the submission."""
     resampled = bootstrap(metric, dataset.y, predictions, dataset.groups)
     comparisons = [resampled.compare(i, resampled.best) for i in range(len(predictions))]
+    others = {m.name: bootstrap(m, dataset.y, predictions, dataset.groups) for m in also}
     chosen = choose(predictions, [c.is_tie for c in comparisons], resampled.best)
     entries = [
         Entry(
@@ -95,8 +103,11 @@ def make_leaderboard(
             fit_seconds=p.fit_seconds,
             predict_seconds=p.predict_seconds,
             submitted=p is chosen,
+            also={n: (float(o.scores[i]), float(o.standard_errors[i])) for n, o in others.items()},
         )
-        for p, error, comparison in zip(predictions, resampled.standard_errors, comparisons, strict=True)
+        for i, (p, error, comparison) in enumerate(
+            zip(predictions, resampled.standard_errors, comparisons, strict=True)
+        )
     ]
     entries += [Entry(r.name, "reference", score=r.score, note=r.source) for r in references]
     entries.sort(key=lambda e: metric.gain(e.score or 0.0, over=0.0), reverse=True)

@@ -45,6 +45,17 @@ def _surprisals(y: Array, probabilities: Array) -> Array:
     return -np.log(np.clip(p / total, 1e-15, 1.0))[:, None]
 
 
+def _marks(y: Array, probabilities: Array) -> Array:
+    """True positives, false positives, false negatives; the second class is the positive one."""
+    said, true = probabilities.argmax(axis=1) == 1, y == 1
+    return np.stack([said & true, said & ~true, ~said & true], axis=1).astype(np.float64)
+
+
+def _f1(means: Array) -> Array:
+    hits, misses = means[..., 0], means[..., 1] + means[..., 2]
+    return 2 * hits / np.maximum(2 * hits + misses, 1e-12)
+
+
 def _only(means: Array) -> Array:
     return means[..., 0]
 
@@ -53,6 +64,7 @@ METRICS = {
     m.name: m
     for m in (
         Metric("accuracy", True, _hits, _only),
+        Metric("f1", True, _marks, _f1),
         Metric("log_loss", False, _surprisals, _only),
     )
 }

@@ -12,7 +12,7 @@ import pandas as pd
 from podium.errors import DataError, sample
 
 
-def read_table(path: Path, columns: Sequence[str], dtype: object = None) -> pd.DataFrame:
+def read_table(path: Path, columns: Sequence[str], dtype: object = None, **options: object) -> pd.DataFrame:
     """The named columns of a CSV, at least one row.
 
     Raises DataError for a missing or empty file, missing or repeated columns, uneven rows, and
@@ -28,10 +28,28 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None) -> pd.D
     if repeated := sorted({c for c in header if header.count(c) > 1}, key=str):
         raise DataError(f"{path} must name each column once, got {sample(repeated)} more; {_ADVICE}")
     # Read whole: given `usecols`, pandas lets rows pass that are too long.
-    frame = _read(path, dtype=dict.fromkeys(columns, dtype) if dtype else None)[list(columns)]
+    frame = _read(path, dtype=dict.fromkeys(columns, dtype) if dtype else None, **options)
+    frame = frame[list(columns)]
     if frame.empty:
         raise DataError(f"{path} must have at least one row, got none; {_ADVICE}")
     return frame
+
+
+def read_texts(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Like `read_table`, every cell as it stands in the file, an empty one as ''."""
+    return read_table(path, columns, dtype=str, keep_default_na=False)
+
+
+def require_texts(texts: pd.Series, path: Path, longest: int) -> None:
+    """Raises DataError unless each text has a character that is no white space, and no more than
+    `longest` in all."""
+    empty, long = texts.str.strip() == "", texts.str.len() > longest
+    for bad, got in ((empty, "an empty one"), (long, f"one of {texts.str.len().max()}")):
+        if bad.any():
+            raise DataError(
+                f"{path} must hold texts of 1 to {longest} characters in column {texts.name!r}, got {got} in "
+                f"data row {bad.argmax() + 1} ({bad.sum()} such); fill it, or look for a quote left open"
+            )
 
 
 def read_whole_numbers(path: Path, columns: Sequence[str], low: int, high: int) -> pd.DataFrame:

@@ -96,12 +96,13 @@ def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     toy = " [toy data: no guide to the real scores]" if leaderboard.is_toy else ""
     title = f"{leaderboard.competition}: {leaderboard.metric} on {leaderboard.rows:,} rows{toy}"
     table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    columns = [c for c in COLUMNS if console.width >= WIDE or c not in ONLY_WHERE_WIDE]
+    shown = {**COLUMNS, **_further(leaderboard)}
+    columns = [c for c in shown if console.width >= WIDE or c in NARROW]
     for column in columns:
         table.add_column(column, justify="left" if column == "entry" else "right", no_wrap=True)
     for entry in leaderboard.entries:
         style = "dim" if entry.kind == "reference" else "bold" if entry.submitted else None
-        table.add_row(*(escape(COLUMNS[c](entry)) for c in columns), style=style)
+        table.add_row(*(escape(shown[c](entry)) for c in columns), style=style)
     console.print(table)
     for entry in leaderboard.entries:
         if entry.note:
@@ -118,6 +119,15 @@ def _with_error(entry: Entry) -> str:
     return _number(entry.score, 5) + (error or " " * len(" ± 0.00000"))
 
 
+def _further(leaderboard: Leaderboard) -> dict[str, Callable[[Entry], str]]:
+    """A column for each metric that stands beside the one that ranks."""
+
+    def column(metric: str) -> Callable[[Entry], str]:
+        return lambda e: "{:.5f} ± {:.5f}".format(*e.also[metric]) if metric in e.also else ""
+
+    return {f"{m} ± s.e.": column(m) for m in dict.fromkeys(m for e in leaderboard.entries for m in e.also)}
+
+
 COLUMNS: dict[str, Callable[[Entry], str]] = {
     "entry": lambda e: f"{'>' if e.submitted else ' '} {e.name}",
     "score ± s.e.": _with_error,
@@ -128,7 +138,7 @@ COLUMNS: dict[str, Callable[[Entry], str]] = {
     "fit s": lambda e: _number(e.fit_seconds, 0),
     "predict s": lambda e: _number(e.predict_seconds, 0),
 }
-WIDE, ONLY_WHERE_WIDE = 100, {"folds", "predict s"}
+WIDE, NARROW = 100, set(COLUMNS) - {"folds", "predict s"}
 LEGEND = """\
 > goes into the submission. s.e.: bootstrap over rows. folds: standard deviation over the folds.
 behind: gap to the best entry, p: its paired bootstrap test, = where noise may explain it (p >= .05).

@@ -7,20 +7,21 @@ import subprocess
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from podium import models
-from podium.blend import BLENDS, blend, blend_id
+from podium.blend import blend, blend_id, blend_names
 from podium.code import code_id
 from podium.competition import Competition
 from podium.content import content_id, file_sum
 from podium.crossval import Job, Progress, cross_validate
-from podium.dataset import Dataset
-from podium.errors import CompetitionError, ModelError, PodiumError, did_you_mean
+from podium.dataset import Dataset, contradictory
+from podium.errors import CompetitionError, ModelError, PodiumError, did_you_mean, sample
 from podium.files import find_source, unpack
 from podium.folds import Folds, make_folds
 from podium.leaderboard import Leaderboard, make_leaderboard
@@ -64,20 +65,35 @@ def prepared(competition: Competition, root: Path, data: Path | None) -> Iterato
     with store.lock():
         files = unpack(source, competition, store.root / "data")
         dataset = competition.load(files)
-        sample = read_sample(competition, dataset, files)
+        like = read_sample(competition, dataset, files)
         folds = _saved_folds(competition, dataset, store)
-        yield Setting(competition, root, store, source.is_toy, metric, dataset, sample, folds)
+        yield Setting(competition, root, store, source.is_toy, metric, dataset, like, folds)
+
+
+def remarks(setting: Setting) -> list[str]:
+    """What a person should know of the data before trusting a number."""
+    lines = []
+    if setting.is_toy:
+        lines.append("no data found: using toy data (--data PATH or PODIUM_DATA names the real)")
+    rows = np.flatnonzero(contradictory(setting.dataset))
+    if len(rows):
+        fate = {"keep": "trained on", "drop": "not trained on"}[setting.competition.folds.contradictions]
+        lines.append(
+            f"{len(rows)} training rows are {fate} though rows of the same group carry another label, "
+            f"e.g. data rows {sample((rows + 1).tolist())}"
+        )
+    return lines
 
 
 def _saved_folds(competition: Competition, dataset: Dataset, store: Store) -> Folds:
     plan = competition.folds
-    name = content_id(dataset.id, plan.n_splits, plan.seed)
+    name = content_id(dataset.id, asdict(plan))
     path = store.root / "folds" / f"{name}.npz"
     saved = store.read_arrays(path)
     if saved is not None:
-        return Folds(saved["valid_fold"])
+        return Folds(saved["valid_fold"], saved["untrained"])
     folds = make_folds(dataset, plan)
-    store.write_arrays(path, {"valid_fold": folds.valid_fold})
+    store.write_arrays(path, {"valid_fold": folds.valid_fold, "untrained": folds.untrained})
     return folds
 
 
@@ -123,6 +139,7 @@ def train(setting: Setting, names: Sequence[str], progress: Progress) -> Outcome
         predictions,
         setting.competition.references,
         failures,
+        [get_metric(name) for name in setting.competition.also],
     )
     write_leaderboard(setting.store, leaderboard)
     return Outcome(leaderboard, chosen, predictions, failures)
@@ -142,7 +159,7 @@ def _blends(setting: Setting, trained: Sequence[Predictions]) -> Iterator[Predic
     members = [p for p in trained if p.name != BASELINE]
     if len(members) < 2:
         return
-    for name in BLENDS:
+    for name in blend_names(len(setting.dataset.classes)):
         path = setting.store.root / "blends" / f"{name}-{blend_id(name, members, setting.metric)}.npz"
         found = setting.store.read_predictions(path)
         if found is None:
@@ -202,6 +219,7 @@ def manifest(setting: Setting, outcome: Outcome, path: Path) -> dict[str, Any]:
         "plain_score": entry.plain_score,
         "data_id": setting.dataset.id,
         "folds_id": setting.folds.id,
+        "contradictory_rows": int(contradictory(setting.dataset).sum()),
         "seed": setting.competition.seed,
         "models": [
             {
@@ -222,7 +240,7 @@ def manifest(setting: Setting, outcome: Outcome, path: Path) -> dict[str, Any]:
     }
 
 
-def _versions(members: Sequence[Predictions]) -> dict[str, str]:
+def _versions(members: Sequence[Predictions]) -> dict[str, str | None]:
     found = [models.versions(p.name) for p in members]
     return {name: v for versions in found for name, v in versions.items()}
 

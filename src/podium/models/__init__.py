@@ -9,6 +9,9 @@ from typing import Any
 from podium.code import code_id, library_versions
 from podium.content import content_id
 from podium.errors import ModelError, did_you_mean
+from podium.models.weights import weights_id
+
+HANDLES = {"encoder", "preprocessor", "weights"}  # parameters that name files
 
 FACTORIES = {
     "constant": "podium.models.base:constant",
@@ -18,6 +21,17 @@ FACTORIES = {
     "sgd": "podium.models.linear:sgd",
     "logistic-regression": "podium.models.linear:logistic_regression",
     "xgboost": "podium.models.trees:xgboost",
+    "text-ridge": "podium.models.text:ridge",
+    "text-sgd": "podium.models.text:sgd",
+    "text-logistic-regression": "podium.models.text:logistic_regression",
+    "text-linear-svc": "podium.models.text:linear_svc",
+    "text-xgboost": "podium.models.text:xgboost",
+    "text-bernoulli-nb": "podium.models.text:bernoulli_nb",
+    "text-gaussian-nb": "podium.models.text:gaussian_nb",
+    "text-complement-nb": "podium.models.text:complement_nb",
+    "text-multinomial-nb": "podium.models.text:multinomial_nb",
+    "text-decision-tree": "podium.models.text:decision_tree",
+    "small-bert": "podium.models.bert:small_bert",
     "mlp": "podium.models.cnn:mlp",
     "cnn": "podium.models.cnn:cnn",
     "cnn4": "podium.models.cnn:cnn4",
@@ -44,15 +58,18 @@ def model_id(name: str, params: Mapping[str, Any], seed: int) -> str:
     """Changes with whatever a fit depends on besides data: parameters, seed, code, libraries."""
     factory = _find(name)
     code = code_id(factory.partition(":")[0])
-    return content_id(factory, dict(params), seed, code, versions(name))
+    known = {k: weights_id(v) if k in HANDLES else v for k, v in params.items()}
+    return content_id(factory, known, seed, code, versions(name))
 
 
-def versions(name: str) -> dict[str, str]:
+def versions(name: str) -> dict[str, str | None]:
     """The installed versions of the libraries that a model uses."""
     return library_versions(_find(name).partition(":")[0])
 
 
 def _find(name: str) -> str:
-    if name not in FACTORIES:
+    """The factory of a model, or of one of its variants: model@variant."""
+    model = name.partition("@")[0]
+    if model not in FACTORIES:
         raise ModelError(f"no model {name!r}; {did_you_mean(name, FACTORIES)}")
-    return FACTORIES[name]
+    return FACTORIES[model]

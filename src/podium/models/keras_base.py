@@ -19,8 +19,6 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from podium.models.pruning import Pruning
-
 OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
 
 
@@ -29,10 +27,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
     The learning rate rises over the first tenth of the epochs to `learning_rate` and falls to zero
     by a cosine (Loshchilov and Hutter 2017, "SGDR"); the optimiser is AdamW (the same, 2019).
-    `loss` is the name of a Keras loss for one-hot targets. `prune` is the share of the easy rows
-    that an epoch may skip (see `Pruning`). With `views` of 5, predictions are averaged over the
-    image and its four shifts by one pixel. The same `random_state` gives the same weights, to the
-    bit, on the same machine.
+    `loss` is the name of a Keras loss for one-hot targets. With `views` of 5, predictions are
+    averaged over the image and its four shifts by one pixel. The same `random_state` gives the same
+    weights, to the bit, on the same machine.
     """
 
     def __init__(
@@ -43,7 +40,6 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         learning_rate: float = 2e-3,
         weight_decay: float = 0.02,
         loss: str = "categorical_crossentropy",
-        prune: float = 0.0,
         views: int = 1,
         random_state: int | None = None,
     ):
@@ -53,7 +49,6 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.loss = loss
-        self.prune = prune
         self.views = views
         self.random_state = random_state
 
@@ -66,26 +61,25 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         tf.config.experimental.enable_op_determinism()
         self.model_ = self.network(X.shape[1:], len(self.classes_))
         targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
-        pruning = Pruning(len(X), self.epochs, self.prune, self.batch_size, seed)
-        self.loss_curve_ = self._train(X, targets, pruning, on_epoch)
+        self.loss_curve_ = self._train(X, targets, np.random.default_rng(seed), on_epoch)
         return self
 
     def _train(
-        self, X: np.ndarray, targets: np.ndarray, pruning: Pruning, on_epoch: OnEpoch | None
+        self, X: np.ndarray, targets: np.ndarray, rng: np.random.Generator, on_epoch: OnEpoch | None
     ) -> list[float]:
         optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
         step = training_step(self.model_, optimizer, keras.losses.get(self.loss))
         curve = []
         for epoch in range(self.epochs):
-            batches = pruning.batches(epoch)
-            for number, (rows, weights) in enumerate(batches):
+            batches = shuffled_batches(len(X), self.batch_size, rng)
+            losses = []
+            for number, rows in enumerate(batches):
                 done = (epoch + number / len(batches)) / self.epochs
                 optimizer.learning_rate.assign(self.learning_rate * rate(done))
-                losses = step(X[rows].astype(np.float32), targets[rows], weights)
-                pruning.seen(rows, losses.numpy())
-            curve.append(pruning.loss)
+                losses.append(step(X[rows].astype(np.float32), targets[rows]))
+            curve.append(float(np.mean(losses)))
             if on_epoch:
-                on_epoch(epoch + 1, self.epochs, pruning.loss)
+                on_epoch(epoch + 1, self.epochs, curve[-1])
         return curve
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -122,19 +116,25 @@ def rate(done: float, warmup: float = 0.1) -> float:
     return 0.5 + 0.5 * cos(pi * (done - warmup) / (1 - warmup))
 
 
+def shuffled_batches(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Row numbers (batches, size) in random order. The rows left over wait for another epoch: a small
+    last batch would be a second shape to compile and a noisy one for batch normalisation."""
+    size = min(size, n)
+    return rng.permutation(n)[: n // size * size].reshape(-1, size)
+
+
 def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any) -> Any:
-    """A compiled function of a batch, its one-hot targets and its rows' weights, which changes the
-    weights of `network` and gives each row's loss. Keras' own `fit` only tells the mean."""
+    """A compiled function of a batch and its one-hot targets, which changes the weights of `network`
+    and gives the mean loss."""
     optimizer.build(network.trainable_variables)
 
     @tf.function
-    def step(X: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    def step(X: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            losses = loss(targets, network(X, training=True))
-            total = tf.reduce_mean(losses * weights) + sum(network.losses)
+            total = tf.reduce_mean(loss(targets, network(X, training=True))) + sum(network.losses)
         gradients = tape.gradient(total, network.trainable_variables)
         optimizer.apply(gradients, network.trainable_variables)
-        return losses
+        return total
 
     return step
 

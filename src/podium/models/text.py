@@ -1,0 +1,158 @@
+"""Short texts: their features, and the classifiers on them.
+
+X is a frame of strings. Its column `text` is read closely; other columns (a keyword, hashtags) as
+bags of words of their own. An empty string stands for a missing one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
+from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils.validation import check_is_fitted
+from xgboost import XGBClassifier
+
+from podium.content import content_id
+from podium.models.base import with_probabilities
+
+
+def normalised(text: str) -> str:
+    """Equal for texts that say the same: lower case, without URLs, white space as single spaces."""
+    return " ".join(re.sub(r"https?://\S+", " ", text.lower()).split())
+
+
+def hashtags(text: str) -> str:
+    return " ".join(re.findall(r"#(\w+)", text))
+
+
+PLAIN = {"stop_words": "english", "strip_accents": "unicode", "dtype": np.float32}
+WORDS = {
+    "ngram_range": (1, 2),
+    "min_df": 2,
+    "sublinear_tf": True,
+    "strip_accents": "unicode",
+    "dtype": np.float32,
+}
+CHARACTERS = {**WORDS, "analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3}
+BAG = {"sublinear_tf": True, "strip_accents": "unicode", "dtype": np.float32}
+SETS = {
+    "plain": {"text": [PLAIN], "other": [PLAIN]},
+    "rich": {"text": [WORDS, CHARACTERS], "other": [BAG]},
+}
+
+
+class TextFeatures(TransformerMixin, BaseEstimator):
+    """TF-IDF columns of a frame of texts. `features` is "plain", words without English stop words as
+    in the tweets' report, or "rich": words and pairs of words, and 2 to 5 characters within words.
+
+    Many models ask for the features of the same rows, and characters take a second a fold: the
+    last ones made are remembered in the process, by the content of the rows.
+    """
+
+    def __init__(self, features: str = "rich"):
+        self.features = features
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> TextFeatures:
+        self.seen_ = _Rows(X)
+        _vectorisers(self.features, self.seen_)
+        return self
+
+    def transform(self, X: pd.DataFrame) -> sp.csr_matrix:
+        check_is_fitted(self)
+        return _matrix(self.features, self.seen_, _Rows(X))
+
+
+class _Rows:
+    """A frame that can be a key: equal where the content is equal."""
+
+    def __init__(self, frame: pd.DataFrame):
+        self.frame = frame.reset_index(drop=True)
+        self.id = content_id(self.frame)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rows) and self.id == other.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+
+@lru_cache(maxsize=12)  # two sets of features, five folds
+def _vectorisers(features: str, seen: _Rows) -> list[tuple[str, TfidfVectorizer]]:
+    """Fitted ones, each with its column. Columns without a word have none."""
+    return [
+        (column, TfidfVectorizer(**settings).fit(seen.frame[column]))
+        for column in seen.frame.columns
+        if seen.frame[column].str.contains(r"\w\w").any()
+        for settings in SETS[features]["text" if column == "text" else "other"]
+    ]
+
+
+@lru_cache(maxsize=36)  # and of each training, validation and test rows
+def _matrix(features: str, seen: _Rows, rows: _Rows) -> sp.csr_matrix:
+    parts = [v.transform(rows.frame[column]) for column, v in _vectorisers(features, seen)]
+    return sp.hstack(parts, format="csr", dtype=np.float32)
+
+
+def _on(features: str, *steps: Any) -> Pipeline:
+    return make_pipeline(TextFeatures(features), *steps)
+
+
+def ridge(features: str = "rich", **params: Any) -> Pipeline:
+    return _on(features, with_probabilities(RidgeClassifier(**params)))
+
+
+def sgd(features: str = "rich", **params: Any) -> Pipeline:
+    settings = {"max_iter": 1500, "tol": 1e-3, **params}
+    return _on(features, with_probabilities(SGDClassifier(**settings)))
+
+
+def logistic_regression(features: str = "rich", **params: Any) -> Pipeline:
+    return _on(features, LogisticRegression(**{"max_iter": 2000, **params}))
+
+
+def linear_svc(features: str = "rich", **params: Any) -> Pipeline:
+    return _on(features, with_probabilities(LinearSVC(**params)))
+
+
+def xgboost(features: str = "rich", **params: Any) -> Pipeline:
+    return _on(features, XGBClassifier(**{"tree_method": "hist", **params}))
+
+
+def bernoulli_nb(features: str = "rich", **params: Any) -> Pipeline:
+    return _on(features, BernoulliNB(**params))
+
+
+def gaussian_nb(features: str = "rich", components: int = 100, **params: Any) -> Pipeline:
+    """On all plain columns, as in the report; of the rich ones, too many to be dense, on the first
+    principal directions."""
+    dense = FunctionTransformer(_dense) if features == "plain" else TruncatedSVD(components, random_state=0)
+    return _on(features, dense, GaussianNB(**params))
+
+
+def _dense(X: sp.csr_matrix) -> np.ndarray:
+    return X.toarray()
+
+
+def complement_nb(features: str = "rich", **params: Any) -> Pipeline:
+    return _on(features, ComplementNB(**params))
+
+
+def multinomial_nb(features: str = "rich", **params: Any) -> Pipeline:
+    return _on(features, MultinomialNB(**params))
+
+
+def decision_tree(features: str = "rich", **params: Any) -> Pipeline:
+    return _on(features, DecisionTreeClassifier(**params))

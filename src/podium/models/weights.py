@@ -1,0 +1,26 @@
+"""Where pretrained weights come from, without loading them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from podium.content import content_id, file_sum
+
+
+def local(handle: str) -> Path | None:
+    """The file or folder that a handle names here: a path, or an entry of the folder
+    PODIUM_WEIGHTS; None for what must be downloaded or made."""
+    for candidate in (Path(handle), Path(os.environ.get("PODIUM_WEIGHTS") or handle) / handle):
+        if candidate.exists():
+            return candidate
+    return None
+
+
+def weights_id(handle: str) -> str:
+    """An id of the content where it lies here, else the handle itself, which names a version."""
+    place = local(handle)
+    if place is None:
+        return handle
+    files = sorted(p for p in place.rglob("*") if p.is_file()) if place.is_dir() else [place]
+    return content_id([(str(p.relative_to(place)), file_sum(p)) for p in files])
