@@ -11,6 +11,7 @@ def test_digits_from_toy_data_to_a_checked_submission(root, tmp_path):
     shutil.copytree(root / "competitions", tmp_path / "competitions")
     ran = podium(tmp_path, "submit", "digit-recognizer", "--models", "ridge,multinomial-nb,mlp")
     assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
     store = tmp_path / "submissions" / "digit-recognizer" / "toy"
     rows = pd.read_csv(store / "leaderboard.csv").set_index("name")
     assert rows.loc["constant", "score"] < 0.2

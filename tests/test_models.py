@@ -69,8 +69,8 @@ def test_a_network_keeps_the_interface_of_scikit_learn(name):
         check(own)
 
 
-@pytest.mark.parametrize("name", FACTORIES)
-def test_every_model_gives_probabilities_by_name_alone(name, images):
+@pytest.mark.parametrize("name", [n for n in FACTORIES if not n.startswith(("text-", "small-bert"))])
+def test_every_model_of_images_gives_probabilities_by_name_alone(name, images):
     X, y = images
     model = create(name, SHORT.get(name, {}), seed=0).fit(X, y)
     probabilities = model.predict_proba(X)

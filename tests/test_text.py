@@ -62,7 +62,7 @@ def test_features_know_only_the_rows_they_were_fitted_on():
 
 
 def test_each_column_has_words_of_its_own():
-    same = pd.DataFrame({"text": ["flood flood", "fire fire"], "keyword": ["fire", "flood"]})
+    same = pd.DataFrame({"text": ["flood flood", "storm storm"], "keyword": ["storm", "flood"]})
     matrix = TextFeatures("plain").fit(same).transform(same).toarray()
     assert matrix.shape == (2, 4)
     assert (matrix[0] != matrix[1]).all()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from podium.code import code_id, library_versions
@@ -45,7 +49,8 @@ def create(name: str, params: Mapping[str, Any], seed: int) -> Any:
     Raises ModelError for an unknown name or a parameter that its factory does not take.
     """
     module, _, factory = _find(name).partition(":")
-    make = getattr(importlib.import_module(module), factory)
+    with _quiet_start():
+        make = getattr(importlib.import_module(module), factory)
     try:
         model = make(**params)
     except TypeError as error:
@@ -73,3 +78,24 @@ def _find(name: str) -> str:
     if model not in FACTORIES:
         raise ModelError(f"no model {name!r}; {did_you_mean(name, FACTORIES)}")
     return FACTORIES[model]
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """TensorFlow greets on standard error, from C++ and before any log level counts: at its import, and
+    when it first looks for devices. What is said before an error is not lost."""
+    sys.stderr.flush()
+    before = os.dup(2)
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+            if "tensorflow" in sys.modules:
+                sys.modules["tensorflow"].config.list_logical_devices()
+        except BaseException:
+            said.seek(0)
+            os.write(before, said.read())
+            raise
+        finally:
+            os.dup2(before, 2)
+            os.close(before)

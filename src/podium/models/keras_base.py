@@ -19,6 +19,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+tf.get_logger().setLevel("ERROR")  # it warns of tracing anew, as each fold's network must be
 OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
 
 
@@ -87,8 +88,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         X = validate_data(self, X, reset=False, ensure_2d=np.ndim(X) < 3, allow_nd=True)
         shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)][: self.views]
         views = [np.roll(X, shift, axis=(1, 2)) if any(shift) else X for shift in shifts]
-        forward = _forward(self.model_)
-        return np.mean([_in_batches(forward, view) for view in views], axis=0)
+        return np.mean([_probabilities(self.model_, view) for view in views], axis=0)
 
     def predict(self, X: Any) -> np.ndarray:
         codes = self.predict_proba(X).argmax(axis=1)
@@ -139,12 +139,7 @@ def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, l
     return step
 
 
-def _forward(network: keras.Model) -> Any:
-    """Keras' own `predict` builds a data pipeline at each call, and TensorFlow logs errors of it."""
-    images = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
-    return tf.function(lambda batch: network(batch, training=False), input_signature=[images])
-
-
-def _in_batches(forward: Any, X: np.ndarray, size: int = 512) -> np.ndarray:
-    starts = range(0, len(X), size)
-    return np.concatenate([forward(X[i : i + size].astype(np.float32)).numpy() for i in starts])
+def _probabilities(network: keras.Model, X: np.ndarray, size: int = 512) -> np.ndarray:
+    """Batch by batch: Keras' `predict` builds a data pipeline, of which TensorFlow logs errors."""
+    batches = (X[i : i + size].astype(np.float32) for i in range(0, len(X), size))
+    return np.concatenate([network.predict_on_batch(batch) for batch in batches])
