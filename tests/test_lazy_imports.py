@@ -1,5 +1,6 @@
 """What must stay quick imports nothing that trains."""
 
+import os
 import subprocess
 import sys
 
@@ -32,3 +33,21 @@ def test_naming_a_model_by_its_content_loads_no_training_library():
     count, *loaded = ran.stdout.split()
     assert int(count) > 1
     assert not set(loaded) & HEAVY
+
+
+def test_every_model_finds_onednn_switched_on_when_it_imports_tensorflow():
+    code = """
+import os, sys
+
+class Spy:
+    def find_spec(self, name, *_):
+        if name == "tensorflow":
+            print("oneDNN:", os.environ.get("TF_ENABLE_ONEDNN_OPTS"))
+
+sys.meta_path.insert(0, Spy())
+from podium.models import create
+create("cnn", {}, 0)
+"""
+    env = {k: v for k, v in os.environ.items() if k != "TF_ENABLE_ONEDNN_OPTS"}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert ran.stdout.split() == ["oneDNN:", "1"]
