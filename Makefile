@@ -31,7 +31,7 @@ check: $(READY)  ## lint, types, every competition on its toy data, tests
 	@$(BIN)/podium check
 	@$(BIN)/pytest
 
-bench: $(READY)  ## measure what the networks' speed depends on
+bench: $(READY)  ## measure what the networks' speed and errors depend on
 	@$(BIN)/python tests/bench_networks.py
 	@$(BIN)/python tests/bench_recipe.py $(DATA)
 
