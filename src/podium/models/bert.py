@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -13,10 +13,11 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from podium.errors import ModelError
+from podium.models.base import URL
 from podium.models.hub import Encoder, Tokens, load_encoder, load_preprocessor
+from podium.models.keras_base import OnEpoch, draw_seed, seed_everything
 from podium.models.optimizer import LazyAdamW
 
-OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
 REPORT_ENCODER = "https://tfhub.dev/tensorflow/small_bert/bert_en_uncased_L-4_H-512_A-8/1"
 REPORT_PREPROCESSOR = "https://tfhub.dev/tensorflow/bert_en_uncased_preprocess/3"
 
@@ -69,18 +70,25 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         tokens = self._tokens(X)
-        first = np.random.randint(2**31) if self.random_state is None else self.random_state
+        first = draw_seed(self.random_state)
         self.networks_: list[_Network] = []
         self.loss_curve_: list[float] = []
         for number in range(self.seeds):
-            keras.utils.set_random_seed(first + number)
-            tf.config.experimental.enable_op_determinism()
+            seed_everything(first + number)
             encoder = load_encoder(self.encoder, self.native)
+            self._require_vocabulary(encoder, tokens)
             network = _Network(encoder, len(self.classes_), self.pooling, self.dropout)
-            _require_vocabulary((self.encoder, self.preprocessor), network.encoder, tokens)
             self.networks_.append(network)
             self._train(network, tokens, codes, first + number, on_epoch)
         return self
+
+    def _require_vocabulary(self, encoder: Encoder, tokens: Tokens) -> None:
+        largest = int(tokens["input_word_ids"].max())
+        if encoder.vocabulary is not None and largest >= encoder.vocabulary:
+            raise ModelError(
+                f"preprocessor {self.preprocessor!r} must share the vocabulary of encoder {self.encoder!r}, "
+                f"got token {largest} for {encoder.vocabulary} known; name two modules that belong together"
+            )
 
     def _train(
         self, network: _Network, tokens: Tokens, codes: np.ndarray, seed: int, on_epoch: OnEpoch | None
@@ -116,7 +124,7 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def _tokens(self, X: Any) -> Tokens:
-        texts = X["text"].str.replace(r"https?://\S+", " ", regex=True) if self.drop_urls else X["text"]
+        texts = X["text"].str.replace(URL, " ", regex=True) if self.drop_urls else X["text"]
         return load_preprocessor(self.preprocessor)(texts.tolist())
 
 
@@ -159,15 +167,6 @@ def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
         return loss
 
     return step
-
-
-def _require_vocabulary(handles: tuple[str, str], encoder: Encoder, tokens: Tokens) -> None:
-    largest = int(tokens["input_word_ids"].max())
-    if encoder.vocabulary is not None and largest >= encoder.vocabulary:
-        raise ModelError(
-            f"preprocessor {handles[1]!r} must share the vocabulary of encoder {handles[0]!r}, got token "
-            f"{largest} for {encoder.vocabulary} known; name two modules that belong together"
-        )
 
 
 def _batches(tokens: Tokens, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:

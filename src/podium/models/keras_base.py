@@ -51,9 +51,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         X, y = validate_data(self, X, y, ensure_2d=np.ndim(X) < 3, allow_nd=True)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
-        seed = np.random.randint(2**31) if self.random_state is None else self.random_state
-        keras.utils.set_random_seed(seed)
-        tf.config.experimental.enable_op_determinism()
+        seed = draw_seed(self.random_state)
+        seed_everything(seed)
         self.model_ = self.network(X.shape[1:], len(self.classes_))
         targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
         self.loss_curve_ = self._train(X, targets, np.random.default_rng(seed), on_epoch)
@@ -101,6 +100,16 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         if weights is not None:
             self.model_ = self.network(weights[1], len(self.classes_))
             self.model_.set_weights(weights[0])
+
+
+def draw_seed(random_state: int | None) -> int:
+    return np.random.randint(2**31) if random_state is None else random_state
+
+
+def seed_everything(seed: int) -> None:
+    """From here on, the same operations give the same bits."""
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
 
 
 def rate(done: float, warmup: float = 0.1) -> float:

@@ -26,28 +26,22 @@ from sklearn.utils.validation import check_is_fitted
 from xgboost import XGBClassifier
 
 from podium.content import content_id
-from podium.models.base import with_probabilities
+from podium.models.base import URL, with_probabilities
 
 
 def normalised(text: str) -> str:
     """Equal for texts that say the same: lower case, without URLs, white space as single spaces."""
-    return " ".join(re.sub(r"https?://\S+", " ", text.lower()).split())
+    return " ".join(re.sub(URL, " ", text.lower()).split())
 
 
 def hashtags(text: str) -> str:
     return " ".join(re.findall(r"#(\w+)", text))
 
 
-PLAIN = {"stop_words": "english", "strip_accents": "unicode", "dtype": np.float32}
-WORDS = {
-    "ngram_range": (1, 2),
-    "min_df": 2,
-    "sublinear_tf": True,
-    "strip_accents": "unicode",
-    "dtype": np.float32,
-}
-CHARACTERS = {**WORDS, "analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3}
-BAG = {"sublinear_tf": True, "strip_accents": "unicode", "dtype": np.float32}
+PLAIN = {"strip_accents": "unicode", "stop_words": "english", "dtype": np.float32}
+BAG = {"strip_accents": "unicode", "sublinear_tf": True, "dtype": np.float32}
+WORDS = {**BAG, "ngram_range": (1, 2), "min_df": 2}
+CHARACTERS = {**BAG, "analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3}
 SETS = {
     "plain": {"text": [PLAIN], "other": [PLAIN]},
     "rich": {"text": [WORDS, CHARACTERS], "other": [BAG]},

@@ -11,10 +11,8 @@ from podium.content import content_id, file_sum
 def local(handle: str) -> Path | None:
     """The file or folder that a handle names here: a path, or an entry of the folder
     PODIUM_WEIGHTS; None for what must be downloaded or made."""
-    for candidate in (Path(handle), Path(os.environ.get("PODIUM_WEIGHTS") or handle) / handle):
-        if candidate.exists():
-            return candidate
-    return None
+    candidates = (Path(folder) / handle for folder in ("", os.environ.get("PODIUM_WEIGHTS", "")))
+    return next((c for c in candidates if c.exists()), None)
 
 
 def weights_id(handle: str) -> str:
