@@ -1,6 +1,7 @@
 """A small BERT: its tokens, its outputs against the published formulas, its training, its errors."""
 
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,10 @@ import pytest
 import tensorflow as tf
 
 from podium.errors import ModelError
-from podium.models import create, minilm
-from podium.models.bert import REPORT_ENCODER, BertClassifier, _batches
-from podium.models.bert_encoder import BertEncoder
+from podium.models import create, minilm, weights
+from podium.models.batches import Texts
+from podium.models.bert import REPORT_ENCODER, BertClassifier
+from podium.models.bert_encoder import BertEncoder, FrozenBelow
 from podium.models.hub import HubEncoder, load_encoder, load_preprocessor
 from podium.models.optimizer import LazyAdamW
 from podium.models.weights import weights_id
@@ -104,7 +106,9 @@ def test_padding_does_not_change_what_a_text_gives(tiny):
     assert np.allclose(together[:1], alone, atol=1e-6)
 
 
-@pytest.mark.parametrize("params", [{}, {"pooling": "mean"}, {"native": False}, {"seeds": 2, "epochs": 4}])
+@pytest.mark.parametrize(
+    "params", [{}, {"pooling": "mean", "frozen": 1}, {"native": False}, {"seeds": 2, "epochs": 4}]
+)
 def test_it_learns_what_a_word_says(params, tiny):
     model = classifier(tiny, **params).fit(frame(TEXTS), TARGETS)
     assert (model.predict(frame(DISASTERS + OTHERS)) == [1, 1, 1, 0, 0, 0]).all()
@@ -128,11 +132,41 @@ def test_labels_come_back_as_they_were_given(tiny):
 
 def test_batches_hold_every_row_once_and_texts_of_like_length():
     lengths = np.random.default_rng(0).integers(3, 60, 1000)
-    tokens = {"input_mask": (np.arange(60) < lengths[:, None]).astype(int)}
-    batches = list(_batches(tokens, 32, np.random.default_rng(1)))
-    assert sorted(np.concatenate(batches)) == list(range(1000))
-    padded = sum(lengths[rows].max() * len(rows) for rows in batches)
-    assert padded < 1.15 * lengths.sum()
+    texts = Texts({"input_mask": (np.arange(60) < lengths[:, None]).astype(int)})
+    for batches in (list(texts.shuffled(32, np.random.default_rng(1))), list(texts.by_length(32))):
+        assert sorted(np.concatenate(batches)) == list(range(1000))
+        padded = sum(texts.batch(rows)["input_mask"].shape[1] * len(rows) for rows in batches)
+        assert padded < 1.15 * lengths.sum()
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_frozen_layers_give_what_they_gave(layers, tiny):
+    bert = load_encoder(str(tiny / "encoder"), native=True)
+    tokens = load_preprocessor(str(tiny / "preprocessor"))(DISASTERS)
+    frozen = FrozenBelow(bert, layers)
+    from_states = frozen({**tokens, "states": frozen.below(tokens)})
+    assert np.allclose(from_states["sequence_output"], bert(tokens)["sequence_output"], atol=1e-6)
+    assert len(frozen.trainable_variables) == (2 - layers) * 16 + 2
+
+
+def test_training_leaves_frozen_layers_as_they_were(tiny):
+    model = classifier(tiny, frozen=1, epochs=1).fit(frame(TEXTS), TARGETS)
+    named, before = model.networks_[0].encoder.bert.named, random_weights()
+    changed = {name for name in before if (named[name].numpy() != before[name]).any()}
+    assert changed
+    assert all(name.startswith(("transformer/layer_1/", "pooler")) for name in changed)
+
+
+def test_frozen_layers_need_an_encoder_whose_layers_are_known(tiny):
+    with pytest.raises(ModelError, match=r"to keep 1 layers frozen.*pass frozen=0"):
+        classifier(tiny, frozen=1, native=False).fit(frame(TEXTS), TARGETS)
+
+
+@pytest.mark.parametrize("params", [{}, {"frozen": 1}, {"native": False}, {"seeds": 2}])
+def test_it_comes_back_from_a_pickle_as_it_was(params, tiny):
+    model = classifier(tiny, epochs=1, **params).fit(frame(TEXTS), TARGETS)
+    again = pickle.loads(pickle.dumps(model))
+    assert (again.predict_proba(frame(TEXTS)) == model.predict_proba(frame(TEXTS))).all()
 
 
 def test_lazy_adamw_leaves_untouched_rows_alone_and_is_adamw_on_the_others():
@@ -149,7 +183,20 @@ def test_weights_have_an_id_by_content(tiny, tmp_path, monkeypatch):
     monkeypatch.setenv("PODIUM_WEIGHTS", str(tiny))
     assert weights_id("encoder") == weights_id(str(tiny / "encoder"))
     assert weights_id("encoder") != weights_id("preprocessor")
-    assert weights_id("no such handle") == "no such handle"
+    assert weights_id("no such handle") != weights_id("nor such a one")
+
+
+def test_what_comes_by_package_has_its_version_in_its_id(monkeypatch):
+    before = weights_id(minilm.HANDLE)
+    monkeypatch.setattr(weights, "library_version", lambda package: "9.9")
+    assert weights_id(minilm.HANDLE) != before
+
+
+def test_a_folder_for_both_modules_comes_before_the_package(tiny, tmp_path, monkeypatch):
+    (tmp_path / minilm.HANDLE).symlink_to(tiny)
+    monkeypatch.setenv("PODIUM_WEIGHTS", str(tmp_path))
+    monkeypatch.setattr(minilm, "folder", None)
+    assert load_encoder(minilm.HANDLE, native=True).vocabulary == len(VOCABULARY)
 
 
 def test_a_module_in_the_weights_folder_goes_by_its_name(tiny, monkeypatch):

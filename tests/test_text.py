@@ -1,11 +1,11 @@
-"""Short texts: what counts as the same text, the features, the classifiers on them."""
+"""Short texts: their features, and the classifiers on them."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from podium.models import FACTORIES, create, text
-from podium.models.text import TextFeatures, hashtags, normalised
+from podium.models.text import TextFeatures
 
 NAMES = [name for name in FACTORIES if name.startswith("text-")]
 X = pd.DataFrame(
@@ -15,27 +15,6 @@ X = pd.DataFrame(
     }
 )
 Y = np.tile([1, 0], 20)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Fire!  In\nthe hills", "fire! in the hills"),
-        ("Look http://t.co/abc", "look https://t.co/xyz"),
-        ("http://t.co/1 a", "a"),
-    ],
-)
-def test_texts_that_say_the_same_are_the_same(one, other):
-    assert normalised(one) == normalised(other)
-
-
-def test_other_words_are_another_text():
-    assert normalised("fire in the hills") != normalised("fire on the hills")
-
-
-def test_hashtags_are_words_after_the_sign():
-    assert hashtags("#Fire near #LaRonge, not # this") == "Fire LaRonge"
-    assert hashtags("none") == ""
 
 
 @pytest.mark.parametrize("features", ["plain", "rich"])

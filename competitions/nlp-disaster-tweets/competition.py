@@ -7,7 +7,7 @@ import pandas as pd
 
 from podium.competition import Competition, Reference
 from podium.dataset import Dataset, encode
-from podium.models.text import hashtags, normalised
+from podium.models.cleaning import hashtags, normalised
 from podium.tables import read_texts, read_whole_numbers, require_texts
 
 CLASSES = (0, 1)

@@ -31,10 +31,10 @@ def library_versions(module: str) -> dict[str, str | None]:
     one is not installed."""
     used = {i.partition(".")[0] for name in _closure(module) for i in _imports(_tree(name))}
     libraries = used - sys.stdlib_module_names - {"podium"}
-    return {name: _version(name) for name in sorted(_DISTRIBUTION.get(i, i) for i in libraries)}
+    return {name: library_version(name) for name in sorted(_DISTRIBUTION.get(i, i) for i in libraries)}
 
 
-def _version(library: str) -> str | None:
+def library_version(library: str) -> str | None:
     try:
         return version(library)
     except PackageNotFoundError:

@@ -42,6 +42,7 @@ FACTORIES = {
     "text-multinomial-nb": "podium.models.text:multinomial_nb",
     "text-decision-tree": "podium.models.text:decision_tree",
     "small-bert": "podium.models.bert:small_bert",
+    "bert-svc": "podium.models.embedding:bert_svc",
     "mlp": "podium.models.cnn:mlp",
     "cnn": "podium.models.cnn:cnn",
     "cnn4": "podium.models.cnn:cnn4",

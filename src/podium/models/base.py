@@ -1,4 +1,4 @@
-"""What the models share: the constant, pixels as columns, probabilities from scores, what a URL is."""
+"""What the models share: the constant, pixels as columns, probabilities from scores."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.preprocessing import FunctionTransformer
-
-URL = r"https?://\S+"  # a pattern, for texts
 
 
 def constant(**params: Any) -> DummyClassifier:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -13,8 +13,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from podium.errors import ModelError
-from podium.models.base import URL
-from podium.models.hub import Encoder, Tokens, load_encoder, load_preprocessor
+from podium.models.batches import Texts
+from podium.models.bert_encoder import BertEncoder, FrozenBelow
+from podium.models.cleaning import readable
+from podium.models.hub import Encoder, load_encoder, mean_over_tokens, tokens_for
 from podium.models.keras_base import OnEpoch, draw_seed, seed_everything
 from podium.models.optimizer import LazyAdamW
 
@@ -31,11 +33,11 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
 
     X is a frame with the column `text`. `encoder` and `preprocessor` are URLs, folders, or names in
     the folder PODIUM_WEIGHTS. `pooling` is "pooled_output", as in the report, or "mean" over the
-    text's tokens. AdamW's rate rises over the first tenth of the steps to `learning_rate` and falls
-    to zero in a straight line. Batches hold texts of about equal length. `seeds` networks are
-    trained, and their probabilities averaged. `drop_urls` spares the tokens of web addresses, a
-    quarter of a tweet's. With `native` the encoder's weights move into our own
-    network where that gives the same outputs.
+    text's tokens. The embeddings and the lowest layers stay as they are if `frozen` layers are asked
+    for: what they make of a text is computed once. AdamW's rate rises over the first tenth of the
+    steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of about equal
+    length. `seeds` networks are trained, and their probabilities averaged. With `native` the
+    encoder's weights move into our own network where that gives the same outputs.
     """
 
     def __init__(
@@ -43,12 +45,12 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         encoder: str = REPORT_ENCODER,
         preprocessor: str = REPORT_PREPROCESSOR,
         pooling: str = "pooled_output",
+        frozen: int = 0,
         dropout: float = 0.1,
         epochs: int = 4,
         batch_size: int = 32,
         learning_rate: float = 3e-5,
         weight_decay: float = 0.01,
-        drop_urls: bool = True,
         seeds: int = 1,
         native: bool = True,
         random_state: int | None = None,
@@ -56,12 +58,12 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         self.encoder = encoder
         self.preprocessor = preprocessor
         self.pooling = pooling
+        self.frozen = frozen
         self.dropout = dropout
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
-        self.drop_urls = drop_urls
         self.seeds = seeds
         self.native = native
         self.random_state = random_state
@@ -69,29 +71,37 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
     def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> BertClassifier:
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
-        tokens = self._tokens(X)
         first = draw_seed(self.random_state)
         self.networks_: list[_Network] = []
         self.loss_curve_: list[float] = []
+        texts = None
         for number in range(self.seeds):
             seed_everything(first + number)
-            encoder = load_encoder(self.encoder, self.native)
-            self._require_vocabulary(encoder, tokens)
-            network = _Network(encoder, len(self.classes_), self.pooling, self.dropout)
+            network = self._network()
+            texts = texts or self._texts(network.encoder, X)
             self.networks_.append(network)
-            self._train(network, tokens, codes, first + number, on_epoch)
+            self._train(network, texts, codes, first + number, on_epoch)
         return self
 
-    def _require_vocabulary(self, encoder: Encoder, tokens: Tokens) -> None:
-        largest = int(tokens["input_word_ids"].max())
-        if encoder.vocabulary is not None and largest >= encoder.vocabulary:
-            raise ModelError(
-                f"preprocessor {self.preprocessor!r} must share the vocabulary of encoder {self.encoder!r}, "
-                f"got token {largest} for {encoder.vocabulary} known; name two modules that belong together"
-            )
+    def _network(self) -> _Network:
+        encoder = load_encoder(self.encoder, self.native)
+        if self.frozen:
+            if not isinstance(encoder, BertEncoder):
+                raise ModelError(
+                    f"encoder {self.encoder!r} must be a BERT with TF-Hub's names to keep {self.frozen} "
+                    "layers frozen, got another network; pass frozen=0"
+                )
+            encoder = FrozenBelow(encoder, self.frozen)
+        return _Network(encoder, len(self.classes_), self.pooling, self.dropout)
+
+    def _texts(self, encoder: Encoder, X: Any) -> Texts:
+        texts = Texts(tokens_for(encoder, self.encoder, self.preprocessor, X["text"].map(readable)))
+        if isinstance(encoder, FrozenBelow):
+            return Texts(texts.tokens, _states(encoder, texts))
+        return texts
 
     def _train(
-        self, network: _Network, tokens: Tokens, codes: np.ndarray, seed: int, on_epoch: OnEpoch | None
+        self, network: _Network, texts: Texts, codes: np.ndarray, seed: int, on_epoch: OnEpoch | None
     ) -> None:
         optimizer = LazyAdamW(network.trainable, self.weight_decay)
         step = _training_step(network, optimizer)
@@ -100,10 +110,9 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         done = 0
         for _ in range(self.epochs):
             losses = []
-            for rows in _batches(tokens, self.batch_size, rng):
+            for rows in texts.shuffled(self.batch_size, rng):
                 rate = self.learning_rate * _rate(done / total)
-                loss = step(_cut(tokens, rows), codes[rows], tf.constant(rate, tf.float32))
-                losses.append(loss)
+                losses.append(step(texts.batch(rows), codes[rows], tf.constant(rate, tf.float32)))
                 done += 1
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
@@ -111,21 +120,39 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        tokens = self._tokens(X)
-        order = np.argsort(tokens["input_mask"].sum(axis=1), kind="stable")
-        probabilities = np.zeros((len(order), len(self.classes_)), dtype=np.float32)
-        for start in range(0, len(order), 128):
-            rows = order[start : start + 128]
-            batch = _cut(tokens, rows)
+        texts = self._texts(self.networks_[0].encoder, X)
+        probabilities = np.zeros((len(X), len(self.classes_)), dtype=np.float32)
+        for rows in texts.by_length():
+            batch = texts.batch(rows)
             probabilities[rows] = np.mean([n.probabilities(batch).numpy() for n in self.networks_], axis=0)
         return probabilities
 
     def predict(self, X: Any) -> np.ndarray:
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
-    def _tokens(self, X: Any) -> Tokens:
-        texts = X["text"].str.replace(URL, " ", regex=True) if self.drop_urls else X["text"]
-        return load_preprocessor(self.preprocessor)(texts.tolist())
+    def __getstate__(self) -> dict[str, Any]:
+        """The weights that were trained; the others are where they came from."""
+        state = super().__getstate__().copy()
+        if "networks_" in state:
+            state["weights"] = [[v.numpy() for v in n.trainable] for n in state.pop("networks_")]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        weights = state.pop("weights", None)
+        super().__setstate__(state)
+        if weights is not None:
+            self.networks_ = [self._network() for _ in weights]
+            for network, values in zip(self.networks_, weights, strict=True):
+                for variable, value in zip(network.trainable, values, strict=True):
+                    variable.assign(value)
+
+
+def _states(encoder: FrozenBelow, texts: Texts) -> list[np.ndarray]:
+    found = [np.zeros(0)] * len(texts.lengths)
+    for rows in texts.by_length():
+        for row, state in zip(rows, encoder.below(texts.batch(rows)).numpy(), strict=True):
+            found[row] = state[: texts.lengths[row]]
+    return found
 
 
 class _Network(tf.Module):
@@ -146,8 +173,7 @@ class _Network(tf.Module):
         outputs = self.encoder(batch, training=training)
         pooled = outputs["pooled_output"]
         if self.pooling == "mean":
-            mask = tf.cast(batch["input_mask"], tf.float32)[:, :, None]
-            pooled = tf.reduce_sum(outputs["sequence_output"] * mask, 1) / tf.reduce_sum(mask, 1)
+            pooled = mean_over_tokens(outputs["sequence_output"], batch["input_mask"])
         if training:
             pooled = tf.nn.dropout(pooled, self.dropout)
         return pooled @ self.kernel + self.bias
@@ -167,23 +193,6 @@ def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
         return loss
 
     return step
-
-
-def _batches(tokens: Tokens, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Row numbers of each batch, all rows once, in random order. The texts of a batch are about equally
-    long: sorted by length within random stretches of 32 batches."""
-    lengths = tokens["input_mask"].sum(axis=1)
-    order = rng.permutation(len(lengths))
-    stretches = (order[i : i + 32 * size] for i in range(0, len(order), 32 * size))
-    ordered = np.concatenate([s[np.argsort(lengths[s], kind="stable")] for s in stretches])
-    batches = [ordered[i : i + size] for i in range(0, len(ordered), size)]
-    return (batches[i] for i in rng.permutation(len(batches)))
-
-
-def _cut(tokens: Tokens, rows: np.ndarray) -> dict[str, tf.Tensor]:
-    """These rows' tokens, no longer than the longest of them."""
-    longest = int(tokens["input_mask"][rows].sum(axis=1).max())
-    return {name: tf.constant(values[rows, :longest]) for name, values in tokens.items()}
 
 
 def _rate(done: float, warmup: float = 0.1) -> float:

@@ -7,7 +7,7 @@ nothing is computed for padding beyond the longest text of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import tensorflow as tf
 
 EPSILON = 1e-12  # of the layer normalisations
 WORDS = "word_embeddings/embeddings"
+EMBEDDINGS = ("word_embeddings/", "position_embedding/", "type_embeddings/", "embeddings/")
 
 
 class BertEncoder(tf.Module):
@@ -36,25 +37,34 @@ class BertEncoder(tf.Module):
         ].shape
 
     def __call__(self, inputs: Mapping[str, tf.Tensor], training: bool = False) -> dict[str, Any]:
-        x = self._embed(inputs, training)
-        closed = (1.0 - tf.cast(inputs["input_mask"][:, None, None, :], x.dtype)) * -1e9
-        outputs = []
-        for number in range(self.depth):
-            place = f"transformer/layer_{number}"
-            x = self._add(
-                f"{place}/self_attention_layer_norm", x, self._attend(place, x, closed, training), training
-            )
-            x = self._add(f"{place}/output_layer_norm", x, self._feed(place, x), training)
-            outputs.append(x)
-        pooled = tf.tanh(self._dense("pooler_transform", x[:, 0]))
-        return {"pooled_output": pooled, "sequence_output": x, "encoder_outputs": outputs}
+        return self.above(self.below(inputs, 0), inputs["input_mask"], training)
 
-    def _embed(self, inputs: Mapping[str, tf.Tensor], training: bool) -> tf.Tensor:
+    def below(self, inputs: Mapping[str, tf.Tensor], stop: int) -> tf.Tensor:
+        """What the embeddings and the lowest `stop` layers make of a text, (n, length, width)."""
         length = tf.shape(inputs["input_word_ids"])[1]
         x = tf.gather(self.named[WORDS], inputs["input_word_ids"])
         x += self.named["position_embedding/embeddings"][:length]
         x += tf.gather(self.named["type_embeddings/embeddings"], inputs["input_type_ids"])
-        return self._drop(self._normalise("embeddings/layer_norm", x), training)
+        x = self._normalise("embeddings/layer_norm", x)
+        for number in range(stop):
+            x = self._layer(number, x, _closed(inputs["input_mask"]), training=False)
+        return x
+
+    def above(self, x: tf.Tensor, mask: tf.Tensor, training: bool, start: int = 0) -> dict[str, Any]:
+        """The outputs, from what is below layer `start`."""
+        x = self._drop(x, training)
+        outputs = []
+        for number in range(start, self.depth):
+            x = self._layer(number, x, _closed(mask), training)
+            outputs.append(x)
+        pooled = tf.tanh(self._dense("pooler_transform", x[:, 0]))
+        return {"pooled_output": pooled, "sequence_output": x, "encoder_outputs": outputs}
+
+    def _layer(self, number: int, x: tf.Tensor, closed: tf.Tensor, training: bool) -> tf.Tensor:
+        place = f"transformer/layer_{number}"
+        seen = self._attend(place, x, closed, training)
+        x = self._add(f"{place}/self_attention_layer_norm", x, seen, training)
+        return self._add(f"{place}/output_layer_norm", x, self._feed(place, x), training)
 
     def _attend(self, place: str, x: tf.Tensor, closed: tf.Tensor, training: bool) -> tf.Tensor:
         n, length = tf.unstack(tf.shape(x)[:2])
@@ -90,3 +100,30 @@ class BertEncoder(tf.Module):
 
     def _drop(self, x: tf.Tensor, training: bool) -> tf.Tensor:
         return tf.nn.dropout(x, self.dropout) if training else x
+
+
+class FrozenBelow(tf.Module):
+    """A BERT whose embeddings and lowest `layers` stay as they are. Called with their `states`
+    (n, length, width), which `below` gives, and the `input_mask`."""
+
+    def __init__(self, bert: BertEncoder, layers: int):
+        super().__init__()
+        self.bert, self.layers = bert, layers
+        self.vocabulary, self.width = bert.vocabulary, bert.width
+
+    @property
+    def trainable_variables(self) -> Sequence[tf.Variable]:
+        frozen = (*EMBEDDINGS, *(f"transformer/layer_{number}/" for number in range(self.layers)))
+        return [v for name, v in self.bert.named.items() if not name.startswith(frozen)]
+
+    @tf.function(reduce_retracing=True)
+    def below(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        return self.bert.below(inputs, self.layers)
+
+    def __call__(self, inputs: Mapping[str, tf.Tensor], training: bool = False) -> dict[str, Any]:
+        return self.bert.above(inputs["states"], inputs["input_mask"], training, self.layers)
+
+
+def _closed(mask: tf.Tensor) -> tf.Tensor:
+    """What is added to the scores of attention, (n, 1, 1, length): padding is out of sight."""
+    return (1.0 - tf.cast(mask[:, None, None, :], tf.float32)) * -1e9

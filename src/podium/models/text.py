@@ -6,7 +6,6 @@ bags of words of their own. An empty string stands for a missing one.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -26,17 +25,7 @@ from sklearn.utils.validation import check_is_fitted
 from xgboost import XGBClassifier
 
 from podium.content import content_id
-from podium.models.base import URL, with_probabilities
-
-
-def normalised(text: str) -> str:
-    """Equal for texts that say the same: lower case, without URLs, white space as single spaces."""
-    return " ".join(re.sub(URL, " ", text.lower()).split())
-
-
-def hashtags(text: str) -> str:
-    return " ".join(re.findall(r"#(\w+)", text))
-
+from podium.models.base import with_probabilities
 
 PLAIN = {"strip_accents": "unicode", "stop_words": "english", "dtype": np.float32}
 BAG = {"strip_accents": "unicode", "sublinear_tf": True, "dtype": np.float32}
@@ -60,16 +49,16 @@ class TextFeatures(TransformerMixin, BaseEstimator):
         self.features = features
 
     def fit(self, X: pd.DataFrame, y: Any = None) -> TextFeatures:
-        self.seen_ = _Rows(X)
+        self.seen_ = Rows(X)
         _vectorisers(self.features, self.seen_)
         return self
 
     def transform(self, X: pd.DataFrame) -> sp.csr_matrix:
         check_is_fitted(self)
-        return _matrix(self.features, self.seen_, _Rows(X))
+        return _matrix(self.features, self.seen_, Rows(X))
 
 
-class _Rows:
+class Rows:
     """A frame that can be a key: equal where the content is equal."""
 
     def __init__(self, frame: pd.DataFrame):
@@ -77,14 +66,14 @@ class _Rows:
         self.id = content_id(self.frame)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rows) and self.id == other.id
+        return isinstance(other, Rows) and self.id == other.id
 
     def __hash__(self) -> int:
         return hash(self.id)
 
 
 @lru_cache(maxsize=12)  # two sets of features, five folds
-def _vectorisers(features: str, seen: _Rows) -> list[tuple[str, TfidfVectorizer]]:
+def _vectorisers(features: str, seen: Rows) -> list[tuple[str, TfidfVectorizer]]:
     """Fitted ones, each with its column. Columns without a word have none."""
     return [
         (column, TfidfVectorizer(**settings).fit(seen.frame[column]))
@@ -95,7 +84,7 @@ def _vectorisers(features: str, seen: _Rows) -> list[tuple[str, TfidfVectorizer]
 
 
 @lru_cache(maxsize=36)  # and of each training, validation and test rows
-def _matrix(features: str, seen: _Rows, rows: _Rows) -> sp.csr_matrix:
+def _matrix(features: str, seen: Rows, rows: Rows) -> sp.csr_matrix:
     parts = [v.transform(rows.frame[column]) for column, v in _vectorisers(features, seen)]
     return sp.hstack(parts, format="csr", dtype=np.float32)
 

