@@ -10,5 +10,7 @@ def root() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_data_from_outside(monkeypatch):
-    monkeypatch.delenv("PODIUM_DATA", raising=False)
+def _nothing_from_outside(monkeypatch, tmp_path):
+    for name in ("PODIUM_DATA", "PODIUM_WEIGHTS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

@@ -1,84 +1,78 @@
 """Natural Language Processing with Disaster Tweets: is a tweet about a real disaster (1) or not (0)?"""
 
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 
 from podium.competition import Competition, Reference
-from podium.dataset import Dataset, encode
+from podium.dataset import Dataset
+from podium.models import FACTORIES
 from podium.models.cleaning import hashtags, normalised
 from podium.tables import read_texts, read_whole_numbers, require_texts
 
-CLASSES = (0, 1)
+LINK = " http://t.co/x1Yz"
 LONGEST = 1000  # characters; Kaggle's longest is 157, and an open quote swallows whole pages
 
 
 def load(folder: Path) -> Dataset:
-    train, test = _tweets(folder / "train.csv"), _tweets(folder / "test.csv")
-    target = read_whole_numbers(folder / "train.csv", ["target"], low=0, high=1)["target"]
+    train_path, test_path = folder / "train.csv", folder / "test.csv"
+    train, test = (read_texts(path, ["keyword", "location", "text"]) for path in (train_path, test_path))
+    target = read_whole_numbers(train_path, ["target"], low=0, high=1)["target"]
     return Dataset(
-        X=_columns(train),
-        y=encode(target, CLASSES, what=f"{folder / 'train.csv'}: target"),
-        X_test=_columns(test),
-        test_ids=test["id"].astype(int).to_numpy(),
-        classes=np.array(CLASSES),
+        X=_columns(train, train_path),
+        y=target.to_numpy(dtype=np.int64),
+        X_test=_columns(test, test_path),
+        test_ids=read_whole_numbers(test_path, ["id"], low=0, high=2**31 - 1)["id"].to_numpy(),
+        classes=np.array([0, 1]),
         groups=train["text"].map(normalised).to_numpy(),
     )
 
 
-def _tweets(path: Path) -> pd.DataFrame:
-    tweets = read_texts(path, ["id", "keyword", "location", "text"])
-    require_texts(tweets["text"], path, longest=LONGEST)
-    return tweets
+def rows(texts: Sequence[str]) -> pd.DataFrame:
+    return _columns(pd.DataFrame({"text": list(texts), "keyword": ""}), "a question")
 
 
-def _columns(tweets: pd.DataFrame) -> pd.DataFrame:
+def _columns(tweets: pd.DataFrame, source: object) -> pd.DataFrame:
     """As in the report: %20 is a space, and the hashtags stand in for a missing keyword."""
-    tags, keyword = tweets["text"].map(hashtags), tweets["keyword"].str.replace("%20", " ")
-    filled = keyword.where(keyword != "", tags)
-    return pd.DataFrame({"text": tweets["text"], "keyword": filled, "hashtags": tags})
+    require_texts(tweets["text"], source, longest=LONGEST)
+    tags, keyword = tweets["text"].map(hashtags), tweets["keyword"].map(unquote)
+    return tweets[["text"]].assign(keyword=keyword.where(keyword != "", tags), hashtags=tags)
 
 
 def toy(folder: Path) -> None:
     """Tweets from templates: with copies, contradicting labels, gaps, emojis, links and line breaks."""
     rng = np.random.default_rng(0)
-    tweets = pd.DataFrame([_toy_tweet(rng, target) for target in rng.permutation(np.arange(540) % 2)])
+    target, event, place = np.arange(540) % 2, rng.choice(EVENTS, 540), rng.choice(PLACES, 540)
+    heard = zip(np.where(rng.random(540) < 0.9, target, 1 - target), event, place, strict=True)
+    texts = [rng.choice(TOY[t]).format(e=unquote(e), p=p) + LINK * rng.integers(2) for t, e, p in heard]
+    tweets = pd.DataFrame({"keyword": event, "location": place, "text": texts, "target": target})
+    tweets[["keyword", "location"]] = tweets[["keyword", "location"]].where(rng.random((540, 2)) < 0.8)
     copies = tweets.iloc[:20].assign(text=lambda t: t["text"].str.upper() + " http://t.co/again")
     copies.loc[:3, "target"] = 1 - copies.loc[:3, "target"]
-    tweets = pd.concat([copies, tweets], ignore_index=True)
-    tweets.insert(0, "id", np.arange(len(tweets)) * 3 + 1)
+    tweets = pd.concat([copies, tweets], ignore_index=True).rename_axis("id").reset_index()
     train, test = tweets.iloc[:400], tweets.iloc[400:]
     train.to_csv(folder / "train.csv", index=False)
     test.drop(columns="target").to_csv(folder / "test.csv", index=False)
     test[["id"]].assign(target=0).to_csv(folder / "sample_submission.csv", index=False)
 
 
+EVENTS = ["wildfire", "earthquake", "flood", "train%20crash", "explosion"]
+PLACES = ["Nepal", "California", "La Ronge", "Tokyo", "the valley"]
 TOY = {
     1: ["{e} destroys homes in {p}", "BREAKING: {e} near {p} #news", "Rescuers reach {p} after {e}"],
-    0: ["this new album is a total {e} \U0001f602", "My exam was a {e},\nhelp", "lol {n} times {p} #love"],
+    0: ["this new album is a total {e} \U0001f602", "My exam was a {e},\nhelp", "lol, {p} again #love"],
 }
-EVENTS = ["wildfire", "earthquake", "flood", "train crash", "explosion"]
-PLACES = ["Nepal", "California", "La Ronge", "Tokyo", "the valley"]
-
-
-def _toy_tweet(rng: np.random.Generator, target: int) -> dict[str, object]:
-    event, place = rng.choice(EVENTS), rng.choice(PLACES)
-    template = rng.choice(TOY[target if rng.random() < 0.9 else 1 - target])
-    text = template.format(e=event, p=place, n=rng.integers(2, 99))
-    return {
-        "keyword": event.replace(" ", "%20") if rng.random() < 0.9 else None,
-        "location": place if rng.random() < 0.6 else None,
-        "text": text + (f" http://t.co/{rng.integers(1e9)}" if rng.random() < 0.5 else ""),
-        "target": target,
-    }
-
-
-CLASSICAL = [
-    *("text-ridge", "text-sgd", "text-logistic-regression", "text-linear-svc", "text-xgboost"),
-    *("text-bernoulli-nb", "text-gaussian-nb", "text-complement-nb", "text-multinomial-nb"),
-    "text-decision-tree",
-]
+CLASSICAL = [name for name in FACTORIES if name.startswith("text-")]
+MINILM = {"encoder": "minilm-l6-v2", "preprocessor": "minilm-l6-v2"}
+FINE_TUNING = {"pooling": "mean", "frozen": 3, "learning_rate": 1e-4, "epochs": 3, "seeds": 3}
+REPORT = {
+    "text-ridge": 0.7890, "text-sgd": 0.7906, "text-logistic-regression": 0.7941, "text-xgboost": 0.7854,
+    "text-bernoulli-nb": 0.8121, "text-gaussian-nb": 0.6175, "text-complement-nb": 0.7988,
+    "text-decision-tree": 0.7628,
+}  # fmt: skip
 
 COMPETITION = Competition(
     name="nlp-disaster-tweets",
@@ -89,12 +83,18 @@ COMPETITION = Competition(
     id_column="id",
     target_column="target",
     load=load,
+    rows=rows,
     toy=toy,
     roster={
         "constant": {},
         **{f"{name}@plain": {"features": "plain"} for name in CLASSICAL},
         **{name: {} for name in CLASSICAL},
-        "small-bert": {"encoder": "minilm-l6-v2", "preprocessor": "minilm-l6-v2", "pooling": "mean"},
+        "bert-svc": MINILM,
+        "small-bert": {**MINILM, **FINE_TUNING},
     },
-    references=(Reference("report: BernoulliNB", 0.8121, "seed report, one 33 % split"),),
+    references=(
+        *(Reference("report", score, "one 33 % split", f"{name}@plain") for name, score in REPORT.items()),
+        Reference("report", 0.8734, "looks like training accuracy", "small-bert"),
+        Reference("public leaderboard", 0.845, "its 99th percentile without leaked labels"),
+    ),
 )

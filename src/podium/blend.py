@@ -38,16 +38,22 @@ def mean(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
 
 
 def rank_mean(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
-    """The mean of the rows' ranks in each class, for members whose scales differ."""
-    return Fitted(_mean_of_ranks)
+    """The mean of the rows' ranks in each class among the rows it was fitted on, for members whose
+    scales differ."""
+    known = np.sort(stack, axis=0)
+
+    def combine(rows: np.ndarray) -> np.ndarray:
+        combined = np.mean([_ranks(known[:, m], rows[:, m]) for m in range(rows.shape[1])], axis=0)
+        return combined / combined.sum(axis=1, keepdims=True)
+
+    return Fitted(combine)
 
 
-def _mean_of_ranks(stack: np.ndarray) -> np.ndarray:
-    from scipy.stats import rankdata
-
-    ranks = np.stack([rankdata(stack[:, m], axis=0) for m in range(stack.shape[1])], axis=1)
-    combined = ranks.mean(axis=1)
-    return combined / combined.sum(axis=1, keepdims=True)
+def _ranks(known: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The ranks (rows, k) of values among known ones in ascending order, both (rows, k); equal ones
+    share theirs."""
+    columns = zip(known.T, values.T, strict=True)
+    return np.column_stack([1 + c.searchsorted(v, "left") + c.searchsorted(v, "right") for c, v in columns])
 
 
 def weights(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
@@ -145,6 +151,10 @@ def blend_id(name: str, members: Sequence[Predictions], metric: Metric) -> str:
     )
 
 
+def fit_blend(name: str, members: Sequence[Predictions], y: np.ndarray, metric: Metric) -> Fitted:
+    return BLENDS[name](np.stack([p.oof for p in members], axis=1), y, metric)
+
+
 def blend(
     name: str, members: Sequence[Predictions], y: np.ndarray, folds: Folds, metric: Metric
 ) -> Predictions:
@@ -160,7 +170,7 @@ def blend(
     for fold in folds:
         fitted = BLENDS[name](stack[fold.train], y[fold.train], metric)
         oof[fold.valid] = fitted.combine(stack[fold.valid])
-    fitted = BLENDS[name](stack, y, metric)
+    fitted = fit_blend(name, members, y, metric)
     fit_seconds = time.perf_counter() - started
     test = fitted.combine(np.stack([p.test for p in members], axis=1))
     return Predictions(

@@ -63,12 +63,37 @@ def submit(name: Name, data: Data = None, models: Models = "", root: Root = None
 def report(name: Name, root: Root = None) -> None:
     """Show the last run's leaderboard."""
     from podium.terminal import make_console, print_leaderboard
-    from podium.train import read_leaderboard
+    from podium.train import find_stores, read_leaderboard
 
     base = _root(root)
-    leaderboard, path = read_leaderboard(get_competition(base, name), base)
+    competition = get_competition(base, name)
+    leaderboard, path = read_leaderboard(competition, *find_stores(competition, base))
     print_leaderboard(make_console(), leaderboard)
     typer.echo(f"as a table: {path}")
+
+
+@app.command()
+def predict(
+    name: Name,
+    values: Annotated[list[str], typer.Argument(metavar="VALUE...", help="Texts, or paths of files.")],
+    data: Data = None,
+    root: Root = None,
+) -> None:
+    """Ask the trained entry what it says of texts or files of your own."""
+    base = _root(root)
+    competition = get_competition(base, name)
+
+    from podium.predict import predict as ask
+    from podium.train import prepared
+
+    with prepared(competition, base, data) as setting:
+        answer = ask(setting, values)
+    toy = ", trained on toy data" if setting.is_toy else ""
+    entry = answer.entry
+    typer.echo(f"{entry.name}: {setting.metric.name} {entry.score:.5f} ± {entry.standard_error:.5f}{toy}")
+    for value, probabilities in zip(values, answer.probabilities, strict=True):
+        label = setting.dataset.classes[probabilities.argmax()]
+        typer.echo(f"{label} (p = {probabilities.max():.3f}): {' '.join(value.split())}")
 
 
 def _run(name: str, data: Path | None, models: str, root: Path | None, write: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,18 +32,21 @@ class FoldPlan:
 
 @dataclass(frozen=True)
 class Reference:
-    """A published score to stand beside ours."""
+    """A published score to stand beside ours: in the row of the entry called `beside`, else in a row
+    of its own."""
 
     name: str
     score: float
     source: str
+    beside: str = ""
 
 
 @dataclass(frozen=True)
 class Competition:
     """`roster` maps a model's name to the parameters that its factory is called with. A name may
     end in @variant, for another row of the same model. `also` names metrics to show beside the one
-    that ranks."""
+    that ranks. `rows` makes rows of X of what a person types to ask for predictions: texts, or the
+    paths of files."""
 
     name: str
     slug: str
@@ -57,6 +60,7 @@ class Competition:
     folds: FoldPlan = FoldPlan()
     references: tuple[Reference, ...] = ()
     also: tuple[str, ...] = ()
+    rows: Callable[[Sequence[str]], Any] | None = None
     seed: int = 0
 
 

@@ -4,8 +4,9 @@ read from the store."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from podium import models
 from podium.content import content_id
 from podium.dataset import Dataset, take
 from podium.errors import ModelError
+from podium.fitted import read_model, write_model
 from podium.folds import Fold, Folds
 from podium.metrics import Metric
 from podium.predictions import Predictions, fold_scores
@@ -50,27 +52,57 @@ def cross_validate(
     Raises ModelError if the model returns something other than probabilities; what its own code
     raises comes through.
     """
-    job_id = job.id(dataset, folds)
-    folder = store.root / "models" / f"{job.model}-{job_id}"
+    folder = _folder(job, dataset, folds, store)
     results = []
     for number, fold in enumerate(folds):
         progress.fold_started(job.model, number, len(folds))
         path = folder / f"fold-{number}.npz"
         cached = store.read_arrays(path)
-        result = cached or fit_fold(job, dataset, fold, progress.epoch_ended)
         if cached is None:
+            model, result = fit_fold(job, dataset, fold, progress.epoch_ended)
+            write_model(store, path.with_suffix(".model"), model)
             store.write_arrays(path, result)
+        else:
+            result = cached
         score = metric.score(dataset.y[fold.valid], result["valid"])
         progress.fold_ended(score, float(result["seconds"].sum()), cached is not None)
         results.append(result)
-    return _assemble(job, job_id, dataset, folds, metric, results)
+    return _assemble(job, dataset, folds, metric, results)
+
+
+def kept(job: Job, dataset: Dataset, folds: Folds, metric: Metric, store: Store) -> Predictions:
+    """What an earlier cross-validation left. Raises ModelError if a fold is missing."""
+    folder = _folder(job, dataset, folds, store)
+    results = [store.read_arrays(folder / f"fold-{number}.npz") for number in range(len(folds))]
+    finished = [r for r in results if r is not None]
+    if len(finished) < len(folds):
+        raise ModelError(
+            f"model {job.model!r} must have been trained as it is now on {len(folds)} folds, found "
+            f"{len(finished)}; train again"
+        )
+    return _assemble(job, dataset, folds, metric, finished)
+
+
+def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> np.ndarray:
+    """The mean of the probabilities (rows, k) that the folds' models give."""
+    folder = _folder(job, dataset, folds, store)
+    said = []
+    for number, fold in enumerate(folds):
+        model = read_model(folder / f"fold-{number}.model")
+        present = np.unique(dataset.y[fold.train])
+        said.append(_probabilities(job, model, X, present, len(dataset.classes)))
+    return np.mean(said, axis=0)
+
+
+def _folder(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Path:
+    return store.root / "models" / f"{job.model}-{job.id(dataset, folds)}"
 
 
 def fit_fold(
     job: Job, dataset: Dataset, fold: Fold, on_epoch: OnEpoch | None = None
-) -> dict[str, np.ndarray]:
-    """`valid` (n_valid, k) and `test` (m, k) probabilities, `seconds` of fitting and predicting,
-    and `loss` (epochs,), the training loss of a network."""
+) -> tuple[Any, dict[str, np.ndarray]]:
+    """The model, and `valid` (n_valid, k) and `test` (m, k) probabilities, `seconds` of fitting and
+    predicting, and `loss` (epochs,), the training loss of a network."""
     model = models.create(job.model, job.params, job.seed)
     present, codes = np.unique(dataset.y[fold.train], return_inverse=True)
     started = time.perf_counter()
@@ -79,7 +111,7 @@ def fit_fold(
     k = len(dataset.classes)
     valid = _probabilities(job, model, take(dataset.X, fold.valid), present, k)
     test = _probabilities(job, model, dataset.X_test, present, k)
-    return {
+    return model, {
         "valid": valid,
         "test": test,
         "seconds": np.array([fitted - started, time.perf_counter() - fitted]),
@@ -110,12 +142,7 @@ def _probabilities(job: Job, model: Any, X: Any, present: np.ndarray, k: int) ->
 
 
 def _assemble(
-    job: Job,
-    job_id: str,
-    dataset: Dataset,
-    folds: Folds,
-    metric: Metric,
-    results: list[dict[str, np.ndarray]],
+    job: Job, dataset: Dataset, folds: Folds, metric: Metric, results: Sequence[dict[str, np.ndarray]]
 ) -> Predictions:
     oof = np.full((len(dataset.y), len(dataset.classes)), np.nan, dtype=np.float32)
     for fold, result in zip(folds, results, strict=True):
@@ -123,7 +150,7 @@ def _assemble(
     fit_seconds, predict_seconds = np.sum([r["seconds"] for r in results], axis=0).tolist()
     return Predictions(
         name=job.model,
-        id=job_id,
+        id=job.id(dataset, folds),
         data_id=dataset.id,
         folds_id=folds.id,
         oof=oof,

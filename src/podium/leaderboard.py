@@ -22,7 +22,8 @@ class Entry:
     whether the score is a plain cross-validation (cv) or nested as well; `standard_error` is the
     bootstrap's, `fold_spread` the standard deviation over folds. `behind` is the gap to the best
     entry, with its paired standard error and p-value; `tied` where the noise can explain it.
-    `also` holds further metrics, each with its standard error."""
+    `also` holds further metrics, each with its standard error; `published` the score that a
+    reference gives for it."""
 
     name: str
     kind: str
@@ -39,6 +40,7 @@ class Entry:
     predict_seconds: float | None = None
     submitted: bool = False
     note: str = ""
+    published: float | None = None
     also: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -86,6 +88,7 @@ def make_leaderboard(
     resampled = bootstrap(metric, dataset.y, predictions, dataset.groups)
     comparisons = [resampled.compare(i, resampled.best) for i in range(len(predictions))]
     others = {m.name: bootstrap(m, dataset.y, predictions, dataset.groups) for m in also}
+    published = {r.beside: r.score for r in references}
     chosen = choose(predictions, [c.is_tie for c in comparisons], resampled.best)
     entries = [
         Entry(
@@ -103,13 +106,15 @@ def make_leaderboard(
             fit_seconds=p.fit_seconds,
             predict_seconds=p.predict_seconds,
             submitted=p is chosen,
+            published=published.get(p.name),
             also={n: (float(o.scores[i]), float(o.standard_errors[i])) for n, o in others.items()},
         )
         for i, (p, error, comparison) in enumerate(
             zip(predictions, resampled.standard_errors, comparisons, strict=True)
         )
     ]
-    entries += [Entry(r.name, "reference", score=r.score, note=r.source) for r in references]
+    alone = [r for r in references if not r.beside]
+    entries += [Entry(r.name, "reference", score=r.score, note=r.source) for r in alone]
     entries.sort(key=lambda e: metric.gain(e.score or 0.0, over=0.0), reverse=True)
     entries += [Entry(name, "failed", note=reason) for name, reason in failures.items()]
     return Leaderboard(competition, metric.name, is_toy, len(dataset.y), tuple(entries)), chosen

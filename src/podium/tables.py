@@ -40,15 +40,15 @@ def read_texts(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     return read_table(path, columns, dtype=str, keep_default_na=False)
 
 
-def require_texts(texts: pd.Series, path: Path, longest: int) -> None:
+def require_texts(texts: pd.Series, source: object, longest: int) -> None:
     """Raises DataError unless each text has a character that is no white space, and no more than
     `longest` in all."""
     empty, long = texts.str.strip() == "", texts.str.len() > longest
     for bad, got in ((empty, "an empty one"), (long, f"one of {texts.str.len().max()}")):
         if bad.any():
             raise DataError(
-                f"{path} must hold texts of 1 to {longest} characters in column {texts.name!r}, got {got} in "
-                f"data row {bad.argmax() + 1} ({bad.sum()} such); fill it, or look for a quote left open"
+                f"{source} must hold texts of 1 to {longest} characters in column {texts.name!r}, got {got} "
+                f"in data row {bad.argmax() + 1} ({bad.sum()} such); fill it, or look for a quote left open"
             )
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from podium.leaderboard import Entry, Leaderboard
 
-LOG_WIDTH = 120
+LOG_WIDTH = 140
 
 
 def make_console() -> Console:
@@ -120,12 +120,17 @@ def _with_error(entry: Entry) -> str:
 
 
 def _further(leaderboard: Leaderboard) -> dict[str, Callable[[Entry], str]]:
-    """A column for each metric that stands beside the one that ranks."""
+    """A column for each metric that stands beside the one that ranks, and for published scores."""
 
     def column(metric: str) -> Callable[[Entry], str]:
         return lambda e: "{:.5f} ± {:.5f}".format(*e.also[metric]) if metric in e.also else ""
 
-    return {f"{m} ± s.e.": column(m) for m in dict.fromkeys(m for e in leaderboard.entries for m in e.also)}
+    further = {
+        f"{m} ± s.e.": column(m) for m in dict.fromkeys(m for e in leaderboard.entries for m in e.also)
+    }
+    if any(e.published is not None for e in leaderboard.entries):
+        further["published"] = lambda e: _number(e.published, 4)
+    return further
 
 
 COLUMNS: dict[str, Callable[[Entry], str]] = {

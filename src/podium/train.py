@@ -60,8 +60,7 @@ def prepared(competition: Competition, root: Path, data: Path | None) -> Iterato
     """Load everything, with the competition's store locked until the end of the block."""
     metric = get_metric(competition.metric)
     source = find_source(competition, root, data)
-    folder = root / "submissions" / competition.name
-    store = Store(folder / "toy" if source.is_toy else folder)
+    store = find_stores(competition, root)[source.is_toy]
     with store.lock():
         files = unpack(source, competition, store.root / "data")
         dataset = competition.load(files)
@@ -173,17 +172,22 @@ def write_leaderboard(store: Store, leaderboard: Leaderboard) -> None:
     store.write_json(store.root / "leaderboard.json", leaderboard.to_dict())
 
 
-def read_leaderboard(competition: Competition, root: Path) -> tuple[Leaderboard, Path]:
-    """The last run's leaderboard and its CSV: of real data if there is one, else of toy data."""
-    folder = root / "submissions" / competition.name
-    for store in (Store(folder), Store(folder / "toy")):
+def read_leaderboard(competition: Competition, *stores: Store) -> tuple[Leaderboard, Path]:
+    """The last run's leaderboard and its CSV, from the first of the stores that has one."""
+    for store in stores:
         value = store.read_json(store.root / "leaderboard.json")
         if value is not None:
             return Leaderboard.from_dict(value), store.root / "leaderboard.csv"
     raise CompetitionError(
-        f"{competition.name!r} must have been trained before a report, found no leaderboard in "
-        f"{folder}; run: podium submit {competition.name}"
+        f"{competition.name!r} must have been trained before, found no leaderboard in {stores[0].root}; "
+        f"run: podium submit {competition.name}"
     )
+
+
+def find_stores(competition: Competition, root: Path) -> tuple[Store, Store]:
+    """Of real and of toy data."""
+    folder = root / "submissions" / competition.name
+    return Store(folder), Store(folder / "toy")
 
 
 def submit(setting: Setting, outcome: Outcome) -> Path:
