@@ -12,11 +12,11 @@ from podium.errors import ModelError
 from podium.models import create, minilm, weights
 from podium.models.batches import Texts
 from podium.models.bert import REPORT_ENCODER, BertClassifier
-from podium.models.bert_encoder import BertEncoder, FrozenBelow
+from podium.models.bert_encoder import EMBEDDINGS, BertEncoder, FrozenBelow
 from podium.models.hub import HubEncoder, load_encoder, load_preprocessor
 from podium.models.optimizer import LazyAdamW
 from podium.models.weights import weights_id
-from tiny_bert import HEADS, VOCABULARY, make_bert, random_weights
+from tiny_bert import DEPTH, HEADS, VOCABULARY, make_bert, random_weights
 
 DISASTERS = ["fire near the homes!", "flood in the storm, rescue evacuated homes", "news: storm near homes"]
 OTHERS = ["lol the album is love", "the exam is a love", "a exam is lol lol lol lol lol"]
@@ -139,14 +139,14 @@ def test_batches_hold_every_row_once_and_texts_of_like_length():
         assert padded < 1.15 * lengths.sum()
 
 
-@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("layers", [1, DEPTH])
 def test_frozen_layers_give_what_they_gave(layers, tiny):
     bert = load_encoder(str(tiny / "encoder"), native=True)
     tokens = load_preprocessor(str(tiny / "preprocessor"))(DISASTERS)
     frozen = FrozenBelow(bert, layers)
     from_states = frozen({**tokens, "states": frozen.below(tokens)})
     assert np.allclose(from_states["sequence_output"], bert(tokens)["sequence_output"], atol=1e-6)
-    assert len(frozen.trainable_variables) == (2 - layers) * 16 + 2
+    assert len(frozen.trainable_variables) == (DEPTH - layers) * 16 + 2
 
 
 def test_training_leaves_frozen_layers_as_they_were(tiny):
@@ -154,12 +154,14 @@ def test_training_leaves_frozen_layers_as_they_were(tiny):
     named, before = model.networks_[0].encoder.bert.named, random_weights()
     changed = {name for name in before if (named[name].numpy() != before[name]).any()}
     assert changed
-    assert all(name.startswith(("transformer/layer_1/", "pooler")) for name in changed)
+    assert not any(name.startswith(("transformer/layer_0/", *EMBEDDINGS)) for name in changed)
 
 
 def test_frozen_layers_need_an_encoder_whose_layers_are_known(tiny):
-    with pytest.raises(ModelError, match=r"to keep 1 layers frozen.*pass frozen=0"):
+    with pytest.raises(ModelError, match=r"to keep 1 layers frozen.*another network.*frozen=0"):
         classifier(tiny, frozen=1, native=False).fit(frame(TEXTS), TARGETS)
+    with pytest.raises(ModelError, match=r"to keep 5 layers frozen.*4 layers"):
+        classifier(tiny, frozen=5).fit(frame(TEXTS), TARGETS)
 
 
 @pytest.mark.parametrize("params", [{}, {"frozen": 1}, {"native": False}, {"seeds": 2}])

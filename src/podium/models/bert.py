@@ -86,13 +86,18 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
     def _network(self) -> _Network:
         encoder = load_encoder(self.encoder, self.native)
         if self.frozen:
-            if not isinstance(encoder, BertEncoder):
-                raise ModelError(
-                    f"encoder {self.encoder!r} must be a BERT with TF-Hub's names to keep {self.frozen} "
-                    "layers frozen, got another network; pass frozen=0"
-                )
-            encoder = FrozenBelow(encoder, self.frozen)
+            encoder = FrozenBelow(self._bert(encoder), self.frozen)
         return _Network(encoder, len(self.classes_), self.pooling, self.dropout)
+
+    def _bert(self, encoder: Encoder) -> BertEncoder:
+        depth = encoder.depth if isinstance(encoder, BertEncoder) else None
+        if not isinstance(encoder, BertEncoder) or self.frozen > encoder.depth:
+            got = f"{depth} layers" if depth else "another network"
+            raise ModelError(
+                f"encoder {self.encoder!r} must be a BERT with TF-Hub's names to keep {self.frozen} layers "
+                f"frozen, got {got}; pass fewer, or frozen=0"
+            )
+        return encoder
 
     def _texts(self, encoder: Encoder, X: Any) -> Texts:
         texts = Texts(tokens_for(encoder, self.encoder, self.preprocessor, X["text"].map(readable)))
