@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,7 @@ class Competition:
     folds: FoldPlan = FoldPlan()
     references: tuple[Reference, ...] = ()
     also: tuple[str, ...] = ()
-    rows: Callable[[Sequence[str]], Any] | None = None
+    rows: Callable[[list[str]], Any] | None = None
     seed: int = 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +22,7 @@ class Answer:
     probabilities: np.ndarray
 
 
-def predict(setting: Setting, values: Sequence[str]) -> Answer:
+def predict(setting: Setting, values: list[str]) -> Answer:
     """Ask the entry that the last run chose for its submission; only members with weight are asked.
 
     Raises CompetitionError for a competition that takes no such questions, ModelError or StoreError

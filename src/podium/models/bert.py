@@ -8,7 +8,9 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import Pipeline
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
@@ -16,16 +18,23 @@ from podium.errors import ModelError
 from podium.models.batches import Texts
 from podium.models.bert_encoder import BertEncoder, FrozenBelow
 from podium.models.cleaning import readable
-from podium.models.hub import Encoder, load_encoder, mean_over_tokens, tokens_for
+from podium.models.embedding import bert_svc
+from podium.models.hub import (
+    REPORT_ENCODER,
+    REPORT_PREPROCESSOR,
+    Encoder,
+    load_encoder,
+    mean_over_tokens,
+    tokens_for,
+)
 from podium.models.keras_base import OnEpoch, draw_seed, seed_everything
 from podium.models.optimizer import LazyAdamW
 
-REPORT_ENCODER = "https://tfhub.dev/tensorflow/small_bert/bert_en_uncased_L-4_H-512_A-8/1"
-REPORT_PREPROCESSOR = "https://tfhub.dev/tensorflow/bert_en_uncased_preprocess/3"
 
-
-def small_bert(**params: Any) -> BertClassifier:
-    return BertClassifier(**params)
+def small_bert(trust: float = 0.0, **params: Any) -> BertClassifier:
+    """With `trust` it learns from `bert_svc` too, made of the same modules."""
+    modules = {name: params[name] for name in ("encoder", "preprocessor") if name in params}
+    return BertClassifier(**params, teacher=bert_svc(**modules) if trust else None, trust=trust)
 
 
 class BertClassifier(ClassifierMixin, BaseEstimator):
@@ -38,6 +47,10 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
     steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of about equal
     length. `seeds` networks are trained, and their probabilities averaged. With `native` the
     encoder's weights move into our own network where that gives the same outputs.
+
+    A `teacher`, a pipeline that ends in a classifier, replaces the share `trust` of each label by
+    the probability that it gives a row when it has not seen its label (Hinton et al. 2015,
+    "Distilling the Knowledge in a Neural Network"): wrong labels then mislead less.
     """
 
     def __init__(
@@ -53,6 +66,8 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         weight_decay: float = 0.01,
         seeds: int = 1,
         native: bool = True,
+        teacher: Pipeline | None = None,
+        trust: float = 0.5,
         random_state: int | None = None,
     ):
         self.encoder = encoder
@@ -66,11 +81,14 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         self.weight_decay = weight_decay
         self.seeds = seeds
         self.native = native
+        self.teacher = teacher
+        self.trust = trust
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> BertClassifier:
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
+        targets = self._targets(X, codes)
         first = draw_seed(self.random_state)
         self.networks_: list[_Network] = []
         self.loss_curve_: list[float] = []
@@ -80,8 +98,18 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
             network = self._network()
             texts = texts or self._texts(network.encoder, X)
             self.networks_.append(network)
-            self._train(network, texts, codes, first + number, on_epoch)
+            self._train(network, texts, targets, first + number, on_epoch)
         return self
+
+    def _targets(self, X: Any, codes: np.ndarray) -> np.ndarray:
+        """Probabilities (n, k). The teacher's features know all rows, but no label."""
+        labels = np.eye(len(self.classes_), dtype=np.float32)[codes]
+        if self.teacher is None:
+            return labels
+        teacher = clone(self.teacher)
+        features = teacher[:-1].fit_transform(X)
+        said = cross_val_predict(teacher[-1], features, codes, cv=5, method="predict_proba")
+        return ((1 - self.trust) * labels + self.trust * said).astype(np.float32)
 
     def _network(self) -> _Network:
         encoder = load_encoder(self.encoder, self.native)
@@ -106,18 +134,18 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         return texts
 
     def _train(
-        self, network: _Network, texts: Texts, codes: np.ndarray, seed: int, on_epoch: OnEpoch | None
+        self, network: _Network, texts: Texts, targets: np.ndarray, seed: int, on_epoch: OnEpoch | None
     ) -> None:
         optimizer = LazyAdamW(network.trainable, self.weight_decay)
         step = _training_step(network, optimizer)
         rng = np.random.default_rng(seed)
-        total = self.epochs * -(-len(codes) // self.batch_size)
+        total = self.epochs * -(-len(targets) // self.batch_size)
         done = 0
         for _ in range(self.epochs):
             losses = []
             for rows in texts.shuffled(self.batch_size, rng):
                 rate = self.learning_rate * _rate(done / total)
-                losses.append(step(texts.batch(rows), codes[rows], tf.constant(rate, tf.float32)))
+                losses.append(step(texts.batch(rows), targets[rows], tf.constant(rate, tf.float32)))
                 done += 1
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
@@ -190,10 +218,10 @@ class _Network(tf.Module):
 
 def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
     @tf.function(reduce_retracing=True)
-    def step(batch: Mapping[str, tf.Tensor], codes: tf.Tensor, rate: tf.Tensor) -> tf.Tensor:
+    def step(batch: Mapping[str, tf.Tensor], targets: tf.Tensor, rate: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = network.logits(batch, training=True)
-            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(codes, logits))
+            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
         optimizer.apply(tape.gradient(loss, network.trainable), rate)
         return loss
 

@@ -19,9 +19,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from podium.models.base import with_probabilities
 from podium.models.batches import Texts
-from podium.models.bert import REPORT_ENCODER, REPORT_PREPROCESSOR
 from podium.models.cleaning import readable
-from podium.models.hub import Encoder, load_encoder, mean_over_tokens, tokens_for
+from podium.models.hub import (
+    REPORT_ENCODER,
+    REPORT_PREPROCESSOR,
+    Encoder,
+    load_encoder,
+    mean_over_tokens,
+    tokens_for,
+)
 from podium.models.text import Rows, TextFeatures
 
 
@@ -62,7 +68,7 @@ class TextKernel(TransformerMixin, BaseEstimator):
         return np.exp(2 * self.gamma * (likeness - 1)) + self.words * common.toarray()
 
 
-@lru_cache(maxsize=6)  # the test rows come again in every fold
+@lru_cache(maxsize=11)  # five folds' training and validation rows, and the test rows
 def _meanings(encoder: str, preprocessor: str, rows: Rows) -> np.ndarray:
     embed = _embedder(encoder)
     texts = Texts(tokens_for(embed.encoder, encoder, preprocessor, rows.frame["text"].map(readable)))

@@ -17,6 +17,8 @@ from podium.models.batches import Tokens
 from podium.models.bert_encoder import WORDS, BertEncoder
 from podium.models.weights import local
 
+REPORT_ENCODER = "https://tfhub.dev/tensorflow/small_bert/bert_en_uncased_L-4_H-512_A-8/1"
+REPORT_PREPROCESSOR = "https://tfhub.dev/tensorflow/bert_en_uncased_preprocess/3"
 CHUNK = 1024  # texts a call of the preprocessor
 
 
