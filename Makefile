@@ -31,9 +31,10 @@ check: $(READY)  ## lint, types, every competition on its toy data, tests
 	@$(BIN)/podium check
 	@$(BIN)/pytest
 
-bench: $(READY)  ## measure what the networks' speed and errors depend on
+bench: $(READY)  ## measure what the speed and the errors of the networks depend on
 	@$(BIN)/python tests/bench_networks.py
 	@$(BIN)/python tests/bench_recipe.py $(DATA)
+	@$(BIN)/python tests/bench_bert.py $(DATA)
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -77,6 +77,11 @@ def test_references_are_sorted_in_and_failures_come_last():
     assert (failed.score, failed.note) == (None, "out of memory")
 
 
+def test_a_published_score_stands_beside_the_entry_it_speaks_of():
+    table, _ = board(HALF, PERFECT, references=[Reference("report", 0.6, "one split", beside="half")])
+    assert [(e.name, e.published) for e in table.entries] == [("perfect", None), ("half", 0.6)]
+
+
 def test_the_smallest_log_loss_stands_first():
     better, worse = (make_predictions(answers(DATASET.y, 2, p), f"{p}", score=-np.log(p)) for p in (0.9, 0.6))
     reference = Reference("between", 0.3, "")

@@ -1,6 +1,7 @@
 """What a person sees."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -71,3 +72,15 @@ def test_the_table_fits_its_terminal(width):
     assert "0.99123 ± 0.00040" in table
     assert " 321" in table
     assert ("predict s" in table) == (width == 120)
+
+
+@pytest.mark.parametrize(("width", "room"), [(150, True), (90, False)])
+def test_further_metrics_and_published_scores_are_shown_where_there_is_room(width, room):
+    entry = replace(ENTRIES[0], published=0.9902, also={"f1": (0.98, 0.001)})
+    screen = Console(file=io.StringIO(), width=width)
+    print_leaderboard(screen, Leaderboard("digits", "accuracy", False, 42000, (entry, *ENTRIES[1:])))
+    text = screen.file.getvalue()
+    assert "published" in text
+    assert " 0.9902" in text
+    assert ("0.98000 ± 0.00100" in text) == room
+    assert "…" not in text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.table import Table
 from podium.leaderboard import Entry, Leaderboard
 
 LOG_WIDTH = 140
+Columns = dict[str, Callable[[Entry], str]]
 
 
 def make_console() -> Console:
@@ -96,18 +97,26 @@ def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     toy = " [toy data: no guide to the real scores]" if leaderboard.is_toy else ""
     title = f"{leaderboard.competition}: {leaderboard.metric} on {leaderboard.rows:,} rows{toy}"
     table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    shown = {**COLUMNS, **_further(leaderboard)}
-    columns = [c for c in shown if console.width >= WIDE or c in NARROW]
-    for column in columns:
+    shown = _fitting({**COLUMNS, **_further(leaderboard)}, leaderboard.entries, console.width)
+    for column in shown:
         table.add_column(column, justify="left" if column == "entry" else "right", no_wrap=True)
     for entry in leaderboard.entries:
         style = "dim" if entry.kind == "reference" else "bold" if entry.submitted else None
-        table.add_row(*(escape(shown[c](entry)) for c in columns), style=style)
+        table.add_row(*(escape(cell(entry)) for cell in shown.values()), style=style)
     console.print(table)
     for entry in leaderboard.entries:
         if entry.note:
             console.print(escape(f"{entry.name}: {entry.note}"), soft_wrap=True)
     console.print(LEGEND)
+
+
+def _fitting(columns: Columns, entries: Sequence[Entry], width: int) -> Columns:
+    """Those for which there is room, the least important ones left out first."""
+    room = {c: max(len(c), *(len(cell(e)) for e in entries)) + 1 for c, cell in columns.items()}
+    for column in ("predict s", "folds", *(c for c in columns if c not in COLUMNS)):
+        if sum(room.values()) > width:
+            room.pop(column, None)
+    return {c: columns[c] for c in room}
 
 
 def _number(value: float | None, digits: int) -> str:
@@ -119,7 +128,7 @@ def _with_error(entry: Entry) -> str:
     return _number(entry.score, 5) + (error or " " * len(" ± 0.00000"))
 
 
-def _further(leaderboard: Leaderboard) -> dict[str, Callable[[Entry], str]]:
+def _further(leaderboard: Leaderboard) -> Columns:
     """A column for each metric that stands beside the one that ranks, and for published scores."""
 
     def column(metric: str) -> Callable[[Entry], str]:
@@ -133,7 +142,7 @@ def _further(leaderboard: Leaderboard) -> dict[str, Callable[[Entry], str]]:
     return further
 
 
-COLUMNS: dict[str, Callable[[Entry], str]] = {
+COLUMNS: Columns = {
     "entry": lambda e: f"{'>' if e.submitted else ' '} {e.name}",
     "score ± s.e.": _with_error,
     "folds": lambda e: _number(e.fold_spread, 5),
@@ -143,7 +152,6 @@ COLUMNS: dict[str, Callable[[Entry], str]] = {
     "fit s": lambda e: _number(e.fit_seconds, 0),
     "predict s": lambda e: _number(e.predict_seconds, 0),
 }
-WIDE, NARROW = 100, set(COLUMNS) - {"folds", "predict s"}
 LEGEND = """\
 > goes into the submission. s.e.: bootstrap over rows. folds: standard deviation over the folds.
 behind: gap to the best entry, p: its paired bootstrap test, = where noise may explain it (p >= .05).

@@ -1,0 +1,95 @@
+"""How long small-bert takes for an epoch over the tweets: as it is, with all its layers trained, and as
+TF-Hub's layer alone would do it, padded to 64 tokens, under Keras' AdamW.
+
+Needs the real tweets: `make bench DATA=path/to/folder`. Takes four minutes on two cores.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.competition import get_competition
+from podium.files import find_source, unpack
+from podium.models import create
+
+ROOT = Path(__file__).parents[1]
+NAME = "nlp-disaster-tweets"
+TWEETS, FOLD, ROUNDS, BATCH, LENGTH = 960, 6090, 3, 32, 64
+
+
+def plain(X: pd.DataFrame, y: np.ndarray, params: dict) -> list[float]:
+    import tensorflow as tf
+    import tensorflow_hub as hub
+    import tf_keras
+
+    from podium.models import minilm
+    from podium.models.hub import load_preprocessor, mean_over_tokens
+
+    tokens = load_preprocessor(params["preprocessor"])(X["text"].tolist())
+    room = [(0, 0), (0, max(0, LENGTH - tokens["input_mask"].shape[1]))]
+    tokens = {name: np.pad(values, room)[:, :LENGTH] for name, values in tokens.items()}
+    encoder = hub.KerasLayer(str(minilm.folder() / "encoder"), trainable=True)
+    head = tf_keras.layers.Dense(2)
+    optimizer = tf_keras.optimizers.AdamW(params["learning_rate"], weight_decay=0.01)
+
+    @tf.function
+    def step(batch, labels):
+        with tf.GradientTape() as tape:
+            said = encoder(batch, training=True)["sequence_output"]
+            logits = head(mean_over_tokens(said, batch["input_mask"]))
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+        weights = [*encoder.trainable_variables, *head.trainable_variables]
+        gradients = tape.gradient(loss, weights)
+        optimizer.apply_gradients((g, w) for g, w in zip(gradients, weights, strict=True) if g is not None)
+        return tf.reduce_mean(loss)
+
+    def epoch() -> None:
+        for start in range(0, len(y), BATCH):
+            rows = slice(start, start + BATCH)
+            step({name: values[rows] for name, values in tokens.items()}, y[rows]).numpy()
+
+    step({name: values[:BATCH] for name, values in tokens.items()}, y[:BATCH])
+    return [_seconds(epoch) for _ in range(ROUNDS)]
+
+
+def ours(X: pd.DataFrame, y: np.ndarray, params: dict) -> list[float]:
+    ends = [time.perf_counter()]
+    model = create("small-bert", {**params, "epochs": ROUNDS + 1}, 0)
+    model.fit(X, y, on_epoch=lambda *_: ends.append(time.perf_counter()))
+    return np.diff(ends)[1:].tolist()  # the first one holds the tracing
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def main(data: Path | None) -> None:
+    competition = get_competition(ROOT, NAME)
+    source = find_source(competition, ROOT, data)
+    if source.is_toy:
+        print("small-bert is timed on the real tweets only: pass DATA=path/to/folder")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        dataset = competition.load(unpack(source, competition, Path(folder)))
+    rows = np.random.default_rng(0).permutation(len(dataset.y))[:TWEETS]
+    X, y = dataset.X.iloc[rows], dataset.y[rows]
+    params = dict(competition.roster["small-bert"])
+    frozen = params["frozen"]
+    base = statistics.median(plain(X, y, params))
+    print(f"seconds for an epoch over {FOLD} tweets (from {TWEETS}), median of {ROUNDS}, and ratio")
+    print(f"{'hub.KerasLayer, 64 tokens':<28}{base * FOLD / TWEETS:6.0f} s")
+    for name, layers in {"all layers trained": 0, f"{frozen} layers frozen": frozen}.items():
+        seconds = statistics.median(ours(X, y, {**params, "frozen": layers}))
+        print(f"{name:<28}{seconds * FOLD / TWEETS:6.0f} s {seconds / base:6.2f}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
