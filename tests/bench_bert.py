@@ -5,21 +5,15 @@ Needs the real tweets: `make bench DATA=path/to/folder`. Takes four minutes on t
 """
 
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from podium.competition import get_competition
-from podium.files import find_source, unpack
+import real
 from podium.models import create
 
-ROOT = Path(__file__).parents[1]
-NAME = "nlp-disaster-tweets"
 TWEETS, FOLD, ROUNDS, BATCH, LENGTH = 960, 6090, 3, 32, 64
 
 
@@ -71,14 +65,8 @@ def _seconds(work: Callable[[], None]) -> float:
     return time.perf_counter() - started
 
 
-def main(data: Path | None) -> None:
-    competition = get_competition(ROOT, NAME)
-    source = find_source(competition, ROOT, data)
-    if source.is_toy:
-        print("small-bert is timed on the real tweets only: pass DATA=path/to/folder")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        dataset = competition.load(unpack(source, competition, Path(folder)))
+def main() -> None:
+    competition, dataset = real.load("nlp-disaster-tweets")
     rows = np.random.default_rng(0).permutation(len(dataset.y))[:TWEETS]
     X, y = dataset.X.iloc[rows], dataset.y[rows]
     params = dict(competition.roster["small-bert"])
@@ -92,4 +80,4 @@ def main(data: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main()

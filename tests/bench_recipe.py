@@ -4,32 +4,21 @@ for Adam, and as it is, trained on two fifths of the digits and scored on the re
 Needs the real digits: `make bench DATA=path/to/folder`. Takes four minutes on two cores.
 """
 
-import sys
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 
-from podium.competition import get_competition
-from podium.files import find_source, unpack
+import real
 from podium.models import create
 
-ROOT = Path(__file__).parents[1]
 RECIPES = {
     "rate .002, decay .02": {"learning_rate": 2e-3, "weight_decay": 0.02},
     "rate .016, decay .05": {},
 }
 
 
-def main(data: Path | None) -> None:
-    competition = get_competition(ROOT, "digit-recognizer")
-    source = find_source(competition, ROOT, data)
-    if source.is_toy:
-        print("the recipes are compared on the real digits only: pass DATA=path/to/folder")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        dataset = competition.load(unpack(source, competition, Path(folder)))
+def main() -> None:
+    _, dataset = real.load("digit-recognizer")
     seen, rest = np.split(np.random.default_rng(0).permutation(len(dataset.y)), [16_800])
     for name, params in RECIPES.items():
         started = time.perf_counter()
@@ -42,4 +31,4 @@ def main(data: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main()
