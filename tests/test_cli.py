@@ -151,7 +151,7 @@ def test_a_disk_that_fills_while_writing_loses_nothing(tmp_path):
         "runpy.run_module('podium', run_name='__main__')"
     )
     ran = subprocess.run([sys.executable, "-B", "-c", limited], cwd=root, capture_output=True, text=True)
-    assert "fold-0.npz must be writable" in complaint(ran)
+    assert "fold-0.model must be writable" in complaint(ran)
     assert {p: p.read_bytes() for p in before} == before
     assert not list(store.rglob(".unfinished-*"))
     assert podium(root, *words).returncode == 0
