@@ -129,6 +129,7 @@ def test_toy_tweets_to_a_submission_with_a_tiny_bert(checkout, tmp_path):
     assert list(frame.columns) == ["id", "target"]
     assert frame["target"].isin([0, 1]).all()
     ran = podium(checkout, "predict", NAME, "BREAKING: wildfire near Tokyo #news", "lol #love", **weights)
+    assert ran.stderr == ""
     assert [line.partition(" ")[0] for line in ran.stdout.splitlines()[1:]] == ["1", "0"]
 
 

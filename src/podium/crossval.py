@@ -88,7 +88,8 @@ def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> n
     folder = _folder(job, dataset, folds, store)
     said = []
     for number, fold in enumerate(folds):
-        model = read_model(folder / f"fold-{number}.model")
+        with models.quiet_start():
+            model = read_model(folder / f"fold-{number}.model")
         present = np.unique(dataset.y[fold.train])
         said.append(_probabilities(job, model, X, present, len(dataset.classes)))
     return np.mean(said, axis=0)

@@ -56,7 +56,7 @@ def create(name: str, params: Mapping[str, Any], seed: int) -> Any:
     Raises ModelError for an unknown name or a parameter that its factory does not take.
     """
     module, _, factory = _find(name).partition(":")
-    with _quiet_start():
+    with quiet_start():
         make = getattr(importlib.import_module(module), factory)
     try:
         model = make(**params)
@@ -88,7 +88,7 @@ def _find(name: str) -> str:
 
 
 @contextmanager
-def _quiet_start() -> Iterator[None]:
+def quiet_start() -> Iterator[None]:
     """TensorFlow greets on standard error, from C++ and before any log level counts: at its import, and
     when it first looks for devices. What is said before an error is not lost."""
     sys.stderr.flush()
