@@ -11,7 +11,7 @@ import tensorflow as tf
 from podium.errors import ModelError
 from podium.models import create, minilm, weights
 from podium.models.batches import Texts
-from podium.models.bert import BertClassifier, small_bert
+from podium.models.bert import BertClassifier
 from podium.models.bert_encoder import EMBEDDINGS, BertEncoder, FrozenBelow
 from podium.models.hub import REPORT_ENCODER, HubEncoder, load_encoder, load_preprocessor
 from podium.models.optimizer import LazyAdamW
@@ -137,19 +137,6 @@ def test_batches_hold_every_row_once_and_texts_of_like_length():
         assert sorted(np.concatenate(batches)) == list(range(1000))
         padded = sum(texts.batch(rows)["input_mask"].shape[1] * len(rows) for rows in batches)
         assert padded < 1.15 * lengths.sum()
-
-
-def test_a_teacher_makes_up_for_wrong_labels(tiny):
-    targets = TARGETS.copy()
-    targets[[0, 24]] = 1 - targets[[0, 24]]
-    modules = {"encoder": str(tiny / "encoder"), "preprocessor": str(tiny / "preprocessor")}
-    model = small_bert(trust=0.6, **modules)
-    model.classes_ = np.array([0, 1])
-    taught = model._targets(frame(TEXTS), targets)
-    assert taught.sum(axis=1) == pytest.approx(1)
-    assert taught[0, 1] == pytest.approx(0.6, abs=0.1)
-    assert taught[1, 1] > 0.9
-    assert small_bert(**modules).teacher is None
 
 
 @pytest.mark.parametrize("layers", [1, DEPTH])

@@ -41,7 +41,7 @@ FACTORIES = {
     "text-complement-nb": "podium.models.text:complement_nb",
     "text-multinomial-nb": "podium.models.text:multinomial_nb",
     "text-decision-tree": "podium.models.text:decision_tree",
-    "small-bert": "podium.models.bert:small_bert",
+    "small-bert": "podium.models.bert:BertClassifier",
     "bert-svc": "podium.models.embedding:bert_svc",
     "mlp": "podium.models.cnn:mlp",
     "cnn": "podium.models.cnn:cnn",

@@ -9,7 +9,6 @@ from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.preprocessing import FunctionTransformer
-from sklearn.utils import Tags, get_tags
 
 
 def constant(**params: Any) -> DummyClassifier:
@@ -26,17 +25,8 @@ def _flatten(images: np.ndarray) -> np.ndarray:
     return np.asarray(images, dtype=np.float32).reshape(len(images), -1) / 255
 
 
-def with_probabilities(model: BaseEstimator) -> Calibrated:
+def with_probabilities(model: BaseEstimator) -> CalibratedClassifierCV:
     """Probabilities for a classifier that only gives scores: temperature scaling (Guo et al. 2017,
     "On Calibration of Modern Neural Networks") on its own cross-validated scores, so inside the
     training part of a fold."""
-    return Calibrated(model, method="temperature", cv=3, ensemble=False)
-
-
-class Calibrated(CalibratedClassifierCV):
-    """scikit-learn's forgets to say that X is a matrix of rows by rows where its estimator takes one."""
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.pairwise = get_tags(self.estimator).input_tags.pairwise
-        return tags
+    return CalibratedClassifierCV(model, method="temperature", cv=3, ensemble=False)

@@ -8,9 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.model_selection import cross_val_predict
-from sklearn.pipeline import Pipeline
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
@@ -18,7 +16,6 @@ from podium.errors import ModelError
 from podium.models.batches import Texts
 from podium.models.bert_encoder import BertEncoder, FrozenBelow
 from podium.models.cleaning import readable
-from podium.models.embedding import bert_svc
 from podium.models.hub import (
     REPORT_ENCODER,
     REPORT_PREPROCESSOR,
@@ -31,12 +28,6 @@ from podium.models.keras_base import OnEpoch, draw_seed, seed_everything
 from podium.models.optimizer import LazyAdamW
 
 
-def small_bert(trust: float = 0.0, **params: Any) -> BertClassifier:
-    """With `trust` it learns from `bert_svc` too, made of the same modules."""
-    modules = {name: params[name] for name in ("encoder", "preprocessor") if name in params}
-    return BertClassifier(**params, teacher=bert_svc(**modules) if trust else None, trust=trust)
-
-
 class BertClassifier(ClassifierMixin, BaseEstimator):
     """Fine-tunes an encoder of TF-Hub under one dense layer.
 
@@ -47,10 +38,6 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
     steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of about equal
     length. `seeds` networks are trained, and their probabilities averaged. With `native` the
     encoder's weights move into our own network where that gives the same outputs.
-
-    A `teacher`, a pipeline that ends in a classifier, replaces the share `trust` of each label by
-    the probability that it gives a row when it has not seen its label (Hinton et al. 2015,
-    "Distilling the Knowledge in a Neural Network"): wrong labels then mislead less.
     """
 
     def __init__(
@@ -66,8 +53,6 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         weight_decay: float = 0.01,
         seeds: int = 1,
         native: bool = True,
-        teacher: Pipeline | None = None,
-        trust: float = 0.5,
         random_state: int | None = None,
     ):
         self.encoder = encoder
@@ -81,14 +66,12 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         self.weight_decay = weight_decay
         self.seeds = seeds
         self.native = native
-        self.teacher = teacher
-        self.trust = trust
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> BertClassifier:
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
-        targets = self._targets(X, codes)
+        targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
         first = draw_seed(self.random_state)
         self.networks_: list[_Network] = []
         self.loss_curve_: list[float] = []
@@ -100,16 +83,6 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
             self.networks_.append(network)
             self._train(network, texts, targets, first + number, on_epoch)
         return self
-
-    def _targets(self, X: Any, codes: np.ndarray) -> np.ndarray:
-        """Probabilities (n, k). The teacher's features know all rows, but no label."""
-        labels = np.eye(len(self.classes_), dtype=np.float32)[codes]
-        if self.teacher is None:
-            return labels
-        teacher = clone(self.teacher)
-        features = teacher[:-1].fit_transform(X)
-        said = cross_val_predict(teacher[-1], features, codes, cv=5, method="predict_proba")
-        return ((1 - self.trust) * labels + self.trust * said).astype(np.float32)
 
     def _network(self) -> _Network:
         encoder = load_encoder(self.encoder, self.native)
