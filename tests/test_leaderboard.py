@@ -53,6 +53,16 @@ def test_a_blend_shows_both_of_its_estimates_and_the_spread_over_folds():
     assert blended.fold_spread == pytest.approx(0.005 / np.sqrt(2))
 
 
+def test_a_warning_is_neither_the_best_nor_submitted():
+    leak = with_wrong_rows(0, "metadata")
+    table, chosen = board(HALF, with_wrong_rows(1, "model"), leak)
+    first, second, _ = table.entries
+    assert (first.name, first.kind, first.submitted) == ("metadata", "warning", False)
+    assert "leak" in first.note
+    assert (second.behind, second.submitted) == (0, True)
+    assert chosen.name == "model"
+
+
 def test_of_equal_scores_the_earlier_stays_first():
     first, second = with_wrong_rows(3, "first"), with_wrong_rows(3, "second")
     assert [e.name for e in board(first, second)[0].entries] == ["first", "second"]

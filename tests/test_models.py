@@ -12,7 +12,7 @@ from podium.errors import ModelError
 from podium.models import FACTORIES, create, model_id
 from podium.models.augment import RandomAffine
 from podium.models.cnn import mlp_network
-from podium.models.keras_base import KerasClassifier, rate, shuffled_batches
+from podium.models.keras_base import KerasClassifier, _Best, rate, shuffled_batches
 
 SHORT = {
     "mlp": {"epochs": 2},
@@ -69,7 +69,11 @@ def test_a_network_keeps_the_interface_of_scikit_learn(name):
         check(own)
 
 
-@pytest.mark.parametrize("name", [n for n in FACTORIES if not n.startswith("text-") and "bert" not in n])
+OF_FILES = {"metadata", "imagenet-zero-shot"}
+OF_ARRAYS = [n for n in FACTORIES if not n.startswith(("text-", "scratch-")) and "bert" not in n]
+
+
+@pytest.mark.parametrize("name", [n for n in OF_ARRAYS if n not in OF_FILES])
 def test_every_model_of_images_gives_probabilities_by_name_alone(name, images):
     X, y = images
     model = create(name, SHORT.get(name, {}), seed=0).fit(X, y)
@@ -77,6 +81,43 @@ def test_every_model_of_images_gives_probabilities_by_name_alone(name, images):
     assert probabilities.shape == (40, 2)
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     assert (probabilities >= 0).all()
+
+
+def test_seeds_are_networks_whose_answers_are_averaged(images):
+    X, y = images
+    three = create("mlp", {**SHORT["mlp"], "seeds": 3}, 5).fit(X, y)
+    alone = [create("mlp", SHORT["mlp"], seed).fit(X, y).predict_proba(X) for seed in (5, 6, 7)]
+    assert np.allclose(three.predict_proba(X), np.mean(alone, axis=0), atol=1e-6)
+    assert len(three.loss_curve_) == 3 * SHORT["mlp"]["epochs"]
+    assert (pickle.loads(pickle.dumps(three)).predict_proba(X) == three.predict_proba(X)).all()
+
+
+def test_training_ends_when_the_rows_held_out_get_no_better(images):
+    X, _ = images
+    y = np.random.default_rng(0).permutation(np.arange(40) % 2)  # nothing to be learnt but by heart
+    early = create("mlp", {"epochs": 40, "validation_fraction": 0.25, "patience": 3}, 0).fit(X, y)
+    assert 4 <= len(early.loss_curve_) < 40
+    whole = create("mlp", {"epochs": 5}, 0).fit(X, y)
+    assert len(whole.loss_curve_) == 5
+
+
+def test_the_weights_of_the_best_epoch_are_kept():
+    network, best = small_network((2, 2, 1), 2), _Best(patience=2)
+    start = network.get_weights()
+    for loss, ends in ((0.5, False), (0.4, False), (0.6, False), (0.4, True)):
+        assert best.is_past(loss, network) == ends
+        network.set_weights([w + 1 for w in network.get_weights()])
+    assert all((kept == s + 1).all() for kept, s in zip(best.weights, start, strict=True))
+
+
+def test_a_warm_start_goes_on_from_what_was_learnt(images):
+    X, y = images
+    first = create("mlp", {"epochs": 6}, 0).fit(X, y)
+    last = first.loss_curve_[-1]
+    assert create("mlp", {"epochs": 1}, 0).fit(X, y).loss_curve_[0] > last
+    assert first.set_params(warm_start=True, epochs=1).fit(X, y).loss_curve_[0] < 1.2 * last
+    with pytest.raises(ModelError, match="warm start must have the network's shapes"):
+        first.fit(X[:, :14], y)
 
 
 def test_the_same_seed_gives_the_same_network_to_the_bit(images):
@@ -105,7 +146,7 @@ def test_a_fit_tells_of_each_epoch(name, images):
 
 def test_prediction_leaves_batch_statistics_alone(images):
     X, y = images
-    model = create("cnn", {"epochs": 1, "views": 1}, 0).fit(X, y)
+    model = create("cnn", {"epochs": 1, "views": "one"}, 0).fit(X, y)
     together, apart = model.predict_proba(X), model.predict_proba(X[:3])
     assert np.allclose(together[:3], apart, atol=1e-6)
 
@@ -113,14 +154,35 @@ def test_prediction_leaves_batch_statistics_alone(images):
 def test_five_views_average_the_image_and_its_four_shifts(images):
     X, y = images
     one = create("mlp", SHORT["mlp"], 0).fit(X, y)
-    five = pickle.loads(pickle.dumps(one)).set_params(views=5)
+    five = pickle.loads(pickle.dumps(one)).set_params(views="shifts")
     shifted = [np.roll(X, shift, axis=(1, 2)) for shift in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))]
     assert np.allclose(five.predict_proba(X), np.mean([one.predict_proba(v) for v in shifted], axis=0))
 
 
-def test_augmentation_is_for_training_only():
+def test_two_views_average_the_image_and_its_mirror(images):
+    X, y = images
+    one = create("mlp", SHORT["mlp"], 0).fit(X, y)
+    two = pickle.loads(pickle.dumps(one)).set_params(views="mirror")
+    both = [one.predict_proba(X), one.predict_proba(X[:, :, ::-1])]
+    assert np.allclose(two.predict_proba(X), np.mean(both, axis=0))
+    with pytest.raises(ModelError, match="did you mean 'mirror'"):
+        create("mlp", {"views": "miror"}, 0).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        {"rotation": 20},
+        {"height_shift": 0.1},
+        {"width_shift": 0.1},
+        {"zoom": 0.1},
+        {"shear": 0.1},
+        {"flip": True},
+    ],
+)
+def test_augmentation_is_for_training_only(amount):
     images = np.random.default_rng(0).random((4, 28, 28, 1)).astype("float32")
-    layer = RandomAffine(rotation=20, shift=0.1, zoom=0.1, shear=0.1)
+    layer = RandomAffine(**amount)
     assert (np.asarray(layer(images, training=False)) == images).all()
     assert (np.asarray(layer(images, training=True)) != images).any()
 
@@ -128,6 +190,26 @@ def test_augmentation_is_for_training_only():
 def test_augmentation_without_amounts_changes_nothing():
     images = np.random.default_rng(0).random((4, 28, 28, 1)).astype("float32")
     assert np.allclose(RandomAffine()(images, training=True), images, atol=1e-5)
+
+
+def test_a_flip_mirrors_about_half_of_the_images_and_no_others():
+    image = np.random.default_rng(0).random((28, 30, 1)).astype("float32")
+    seen = np.asarray(RandomAffine(flip=True)(np.repeat(image[None], 64, axis=0), training=True))
+    mirrored = np.array([np.allclose(s, image[:, ::-1], atol=1e-4) for s in seen])
+    kept = np.array([np.allclose(s, image, atol=1e-4) for s in seen])
+    assert (mirrored ^ kept).all()
+    assert 16 < mirrored.sum() < 48
+
+
+def test_shifts_go_along_their_own_axis_and_the_space_is_filled_as_asked():
+    images = np.zeros((32, 29, 29, 1), "float32")
+    images[:, :, 14] = 1  # a line from top to bottom
+    down = np.asarray(RandomAffine(height_shift=0.3, fill_mode="nearest")(images, training=True))
+    assert np.allclose(down, images, atol=1e-4)
+    black = np.asarray(RandomAffine(height_shift=0.3)(images, training=True))
+    assert black.sum() < images.sum() - 32
+    right = np.asarray(RandomAffine(width_shift=0.3)(images, training=True))
+    assert right[:, 14, 14].mean() < 0.5
 
 
 def test_a_rotation_keeps_the_centre_and_moves_the_rim():

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -105,6 +106,27 @@ def test_a_changed_parameter_fits_that_model_only(tmp_path):
     assert {path.parent.name.rpartition("-")[0] for path in added} == {"ridge"}
     assert len(added) == 5
     assert {path: fold_times(root)[path] for path in before} == before
+
+
+def test_a_warm_start_goes_on_from_the_weights_of_the_same_fold(tmp_path):
+    root = make_root(tmp_path, {"gaussian-nb": {}, "mlp": {"epochs": 8}})
+    assert podium(root, "submit", "tiny", "--warm-start").returncode == 0  # from nothing
+    cold = set(fold_times(root))
+    make_root(tmp_path, {"gaussian-nb": {}, "mlp": {"epochs": 4}})
+    ran = podium(root, "submit", "tiny", "--warm-start")
+    assert ran.returncode == 0, ran.stderr
+    warm = set(fold_times(root)) - cold
+    assert {path.parent.name.rpartition("-")[0] for path in warm} == {"mlp"}
+    for after in warm:
+        (before,) = (path for path in cold if "mlp" in str(path) and path.name == after.name)
+        losses = [np.load(path)["loss"] for path in (before, after)]
+        assert losses[1][0] < losses[0][0]
+        assert abs(losses[1][0] - losses[0][-1]) < abs(losses[1][0] - losses[0][0])
+    rows = pd.read_csv(store(root) / "leaderboard.csv").set_index("name")
+    origin = rows.loc["mlp", "origin"]
+    assert (store(root) / "models" / f"mlp-{origin}" / "fold-0.npz") in cold
+    asked = podium(root, "predict", "tiny", ",".join("9" * 16))
+    assert asked.returncode == 0, asked.stderr
 
 
 def test_a_model_that_fails_gets_a_row_and_the_others_go_on(tmp_path):

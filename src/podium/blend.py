@@ -94,7 +94,8 @@ def threshold(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
     metric is best."""
     inner = weights(stack, y, metric)
     probabilities = inner.combine(stack)
-    cuts = np.unique(np.append(np.quantile(probabilities[:, 1], np.linspace(0.02, 0.98, 193)), 0.5))
+    cuts = np.append(np.quantile(probabilities[:, 1], np.linspace(0.02, 0.98, 193)), 0.5)
+    cuts = np.unique(cuts.clip(1e-6, 1 - 1e-6))  # at 0 or 1 a sure answer would have odds of 0 to 0
     scores = [metric.gain(metric.score(y, _moved(probabilities, cut)), over=0) for cut in cuts]
     best = max(zip(scores, -np.abs(cuts - 0.5), cuts, strict=True))[-1]
     return Fitted(lambda rows: _moved(inner.combine(rows), best), inner.weights)

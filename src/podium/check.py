@@ -34,7 +34,7 @@ def check_competition(competition: Competition) -> Iterator[str]:
         metric = get_metric(competition.metric)
         yield f"toy data: {len(dataset.y)} training rows, {len(dataset.test_ids)} test rows"
         fold = _tiny_fold(dataset)
-        for name, params in competition.roster.items():
+        for name, params in competition.models(is_toy=True).items():
             _, result = fit_fold(_cheap(Job(name, params, competition.seed)), dataset, fold)
             score = metric.score(dataset.y[fold.valid], result["valid"])
             yield f"{name}: {competition.metric} {score:.3f} after {len(fold.train)} rows"

@@ -26,6 +26,9 @@ Data = Annotated[
 ]
 Models = Annotated[str, typer.Option(help="Comma-separated names; else the whole roster.")]
 
+Skip = Annotated[bool, typer.Option("--skip-bad-images", help="Go on without images that are broken.")]
+Warm = Annotated[bool, typer.Option("--warm-start", help="Networks go on from their newest weights.")]
+
 
 @app.command("list")
 def list_(root: Root = None) -> None:
@@ -48,15 +51,29 @@ def check(
 
 
 @app.command()
-def train(name: Name, data: Data = None, models: Models = "", root: Root = None) -> None:
+def train(
+    name: Name,
+    data: Data = None,
+    models: Models = "",
+    warm_start: Warm = False,
+    skip_bad_images: Skip = False,
+    root: Root = None,
+) -> None:
     """Cross-validate the models, blend them, and show the leaderboard."""
-    _run(name, data, models, root, write=False)
+    _run(name, data, models, warm_start, skip_bad_images, root, write=False)
 
 
 @app.command()
-def submit(name: Name, data: Data = None, models: Models = "", root: Root = None) -> None:
+def submit(
+    name: Name,
+    data: Data = None,
+    models: Models = "",
+    warm_start: Warm = False,
+    skip_bad_images: Skip = False,
+    root: Root = None,
+) -> None:
     """Train, then write the best entry's checked submission. Nothing is sent anywhere."""
-    _run(name, data, models, root, write=True)
+    _run(name, data, models, warm_start, skip_bad_images, root, write=True)
 
 
 @app.command()
@@ -77,6 +94,7 @@ def predict(
     name: Name,
     values: Annotated[list[str], typer.Argument(metavar="VALUE...", help="Texts, or paths of files.")],
     data: Data = None,
+    skip_bad_images: Skip = False,
     root: Root = None,
 ) -> None:
     """Ask the trained entry what it says of texts or files of your own."""
@@ -86,7 +104,7 @@ def predict(
     from podium.predict import predict as ask
     from podium.train import prepared
 
-    with prepared(competition, base, data) as setting:
+    with prepared(competition, base, data, skip_bad_images) as setting:
         answer = ask(setting, values)
     toy = ", trained on toy data" if setting.is_toy else ""
     entry = answer.entry
@@ -96,7 +114,15 @@ def predict(
         typer.echo(f"{label} (p = {probabilities.max():.3f}): {' '.join(value.split())}")
 
 
-def _run(name: str, data: Path | None, models: str, root: Path | None, write: bool) -> None:
+def _run(
+    name: str,
+    data: Path | None,
+    models: str,
+    warm_start: bool,
+    skip_bad_images: bool,
+    root: Path | None,
+    write: bool,
+) -> None:
     base = _root(root)
     competition = get_competition(base, name)
     names = [part.strip() for part in models.split(",") if part.strip()]
@@ -106,11 +132,11 @@ def _run(name: str, data: Path | None, models: str, root: Path | None, write: bo
 
     training.select_models(competition, names)
     console = make_console()
-    with training.prepared(competition, base, data) as setting:
+    with training.prepared(competition, base, data, skip_bad_images) as setting:
         for line in training.remarks(setting):
             typer.echo(line)
         with make_progress(console) as progress:
-            outcome = training.train(setting, names, progress)
+            outcome = training.train(setting, names, progress, warm_start)
         print_leaderboard(console, outcome.leaderboard)
         if write:
             path = training.submit(setting, outcome)

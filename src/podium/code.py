@@ -16,7 +16,7 @@ from pathlib import Path
 from podium.content import content_id
 
 _SOURCE = Path(__file__).parent.parent  # the folder that holds the package
-_DISTRIBUTION = {"sklearn": "scikit-learn"}  # where it differs from the import's name
+_DISTRIBUTION = {"PIL": "pillow", "sklearn": "scikit-learn"}  # where it differs from the import's name
 
 
 @cache

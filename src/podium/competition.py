@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,9 @@ class Competition:
     """`roster` maps a model's name to the parameters that its factory is called with. A name may
     end in @variant, for another row of the same model. `also` names metrics to show beside the one
     that ranks. `rows` makes rows of X of what a person types to ask for predictions: texts, or the
-    paths of files."""
+    paths of files. `averages` names means over some of the models, for rows of their own.
+    `toy_params` are what replaces a model's parameters where there is only toy data, such as
+    weights that need not be downloaded."""
 
     name: str
     slug: str
@@ -61,7 +63,15 @@ class Competition:
     references: tuple[Reference, ...] = ()
     also: tuple[str, ...] = ()
     rows: Callable[[list[str]], Any] | None = None
+    averages: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    toy_params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seed: int = 0
+
+    def models(self, is_toy: bool) -> dict[str, Mapping[str, Any]]:
+        """The roster, with what holds on toy data."""
+        if not is_toy:
+            return dict(self.roster)
+        return {name: {**params, **self.toy_params.get(name, {})} for name, params in self.roster.items()}
 
 
 def find_root(start: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,14 +34,18 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """One model to be cross-validated. The seed is the competition's."""
+    """One model to be cross-validated. The seed is the competition's. `origin` is the id of an earlier
+    job of the same model whose weights it starts from, those of the same fold: no row that a fold
+    scores has been seen before."""
 
     model: str
     params: Mapping[str, Any]
     seed: int
+    origin: str | None = None
 
     def id(self, dataset: Dataset, folds: Folds) -> str:
-        return content_id(dataset.id, folds.id, models.model_id(self.model, self.params, self.seed))
+        origin = [self.origin] if self.origin else []
+        return content_id(dataset.id, folds.id, models.model_id(self.model, self.params, self.seed), *origin)
 
 
 def cross_validate(
@@ -53,13 +57,15 @@ def cross_validate(
     raises comes through.
     """
     folder = _folder(job, dataset, folds, store)
+    store.write_json(folder / "job.json", _rows_of(dataset, folds))
     results = []
     for number, fold in enumerate(folds):
         progress.fold_started(job.model, number, len(folds))
         path = folder / f"fold-{number}.npz"
         cached = store.read_arrays(path)
         if cached is None:
-            model, result = fit_fold(job, dataset, fold, progress.epoch_ended)
+            earlier = _earlier(job, store, number)
+            model, result = fit_fold(job, dataset, fold, progress.epoch_ended, earlier)
             write_model(store, path.with_suffix(".model"), model)
             store.write_arrays(path, result)
         else:
@@ -95,16 +101,47 @@ def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> n
     return np.mean(said, axis=0)
 
 
+def with_warm_start(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Job:
+    """The job that goes on from the newest finished one of the same model, rows and folds; the job
+    itself where there is none, or where the model does not train in epochs."""
+    if not _trains_in_epochs(models.create(job.model, job.params, job.seed)):
+        return job
+    finished = [
+        folder
+        for folder in store.root.glob(f"models/{job.model}-*")
+        if store.read_json(folder / "job.json") == _rows_of(dataset, folds)
+        and len(list(folder.glob("fold-*.npz"))) == len(folds)
+    ]
+    if not finished:
+        return job
+    newest = max(finished, key=lambda folder: (folder / "fold-0.npz").stat().st_mtime_ns)
+    return replace(job, origin=newest.name.removeprefix(f"{job.model}-"))
+
+
+def _rows_of(dataset: Dataset, folds: Folds) -> dict[str, str]:
+    return {"data": dataset.id, "folds": folds.id}
+
+
+def _earlier(job: Job, store: Store, fold: int) -> Any | None:
+    if job.origin is None:
+        return None
+    with models.quiet_start():
+        return read_model(store.root / "models" / f"{job.model}-{job.origin}" / f"fold-{fold}.model")
+
+
 def _folder(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Path:
     return store.root / "models" / f"{job.model}-{job.id(dataset, folds)}"
 
 
 def fit_fold(
-    job: Job, dataset: Dataset, fold: Fold, on_epoch: OnEpoch | None = None
+    job: Job, dataset: Dataset, fold: Fold, on_epoch: OnEpoch | None = None, earlier: Any | None = None
 ) -> tuple[Any, dict[str, np.ndarray]]:
     """The model, and `valid` (n_valid, k) and `test` (m, k) probabilities, `seconds` of fitting and
-    predicting, and `loss` (epochs,), the training loss of a network."""
+    predicting, and `loss` (epochs,), the training loss of a network. `earlier` is a fitted model to go
+    on from."""
     model = models.create(job.model, job.params, job.seed)
+    if earlier is not None:
+        model = _continued(model, earlier)
     present, codes = np.unique(dataset.y[fold.train], return_inverse=True)
     started = time.perf_counter()
     model.fit(take(dataset.X, fold.train), codes, **_listener(model, on_epoch))
@@ -116,15 +153,34 @@ def fit_fold(
         "valid": valid,
         "test": test,
         "seconds": np.array([fitted - started, time.perf_counter() - fitted]),
-        "loss": np.array(getattr(model, "loss_curve_", [])),
+        "loss": np.array(getattr(_last(model), "loss_curve_", [])),
     }
+
+
+def _last(model: Any) -> Any:
+    """The classifier at the end of a pipeline, or what is none."""
+    return model.steps[-1][1] if hasattr(model, "steps") else model
+
+
+def _trains_in_epochs(model: Any) -> bool:
+    from sklearn.utils.validation import has_fit_parameter
+
+    return bool(has_fit_parameter(_last(model), "on_epoch"))
 
 
 def _listener(model: Any, on_epoch: OnEpoch | None) -> dict[str, Any]:
     """The argument for `fit` by which a model that trains in epochs tells of them."""
-    from sklearn.utils.validation import has_fit_parameter
+    if not on_epoch or not _trains_in_epochs(model):
+        return {}
+    return {f"{model.steps[-1][0]}__on_epoch" if hasattr(model, "steps") else "on_epoch": on_epoch}
 
-    return {"on_epoch": on_epoch} if on_epoch and has_fit_parameter(model, "on_epoch") else {}
+
+def _continued(model: Any, earlier: Any) -> Any:
+    """A model with the parameters of the first and, at the start of its fit, what the second learnt."""
+    learnt = _last(earlier).set_params(**_last(model).get_params(deep=False)).set_params(warm_start=True)
+    if not hasattr(model, "steps"):
+        return learnt
+    return model.set_params(**{model.steps[-1][0]: learnt})
 
 
 def _probabilities(job: Job, model: Any, X: Any, present: np.ndarray, k: int) -> np.ndarray:
@@ -160,5 +216,5 @@ def _assemble(
         fold_scores=fold_scores(metric, dataset.y, oof, folds),
         fit_seconds=fit_seconds,
         predict_seconds=predict_seconds,
-        details={"params": dict(job.params), "seed": job.seed},
+        details={"params": dict(job.params), "seed": job.seed, "origin": job.origin},
     )

@@ -15,15 +15,18 @@ from podium.metrics import Metric
 from podium.predictions import Predictions
 from podium.stats import bootstrap
 
+WARNINGS = {"metadata": "knows only width, height, bytes and suffix of the files: so much a leak gives"}
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One row. `kind` is model, blend, reference or failed. For models and blends `estimate` says
-    whether the score is a plain cross-validation (cv) or nested as well; `standard_error` is the
-    bootstrap's, `fold_spread` the standard deviation over folds. `behind` is the gap to the best
-    entry, with its paired standard error and p-value; `tied` where the noise can explain it.
-    `also` holds further metrics, each with its standard error; `published` the score that a
-    reference gives for it."""
+    """One row. `kind` is model, blend, warning, reference or failed; a warning is a model that is neither
+    blended nor submitted, and tells what a leak in the data would give. `estimate` says whether the
+    score is a plain cross-validation (cv) or nested as well; `standard_error` is the bootstrap's,
+    `fold_spread` the standard deviation over folds. `behind` is the gap to the best entry, with its
+    paired standard error and p-value; `tied` where the noise can explain it. `origin` is the id of the
+    fit that its training began from. `also` holds further metrics, each with its standard error;
+    `published` the score that a reference gives for it."""
 
     name: str
     kind: str
@@ -41,6 +44,7 @@ class Entry:
     submitted: bool = False
     note: str = ""
     published: float | None = None
+    origin: str | None = None
     also: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -86,14 +90,15 @@ def make_leaderboard(
 ) -> tuple[Leaderboard, Predictions]:
     """The table, and the entry that becomes the submission."""
     resampled = bootstrap(metric, dataset.y, predictions, dataset.groups)
-    comparisons = [resampled.compare(i, resampled.best) for i in range(len(predictions))]
+    best = resampled.best([i for i, p in enumerate(predictions) if p.name not in WARNINGS])
+    comparisons = [resampled.compare(i, best) for i in range(len(predictions))]
     others = {m.name: bootstrap(m, dataset.y, predictions, dataset.groups) for m in also}
     published = {r.beside: r.score for r in references}
-    chosen = choose(predictions, [c.is_tie for c in comparisons], resampled.best)
+    chosen = choose(predictions, [c.is_tie for c in comparisons], best)
     entries = [
         Entry(
             name=p.name,
-            kind="blend" if p.is_blend else "model",
+            kind="blend" if p.is_blend else "warning" if p.name in WARNINGS else "model",
             score=p.score,
             standard_error=float(error),
             fold_spread=float(np.std(p.fold_scores, ddof=1)),
@@ -107,6 +112,8 @@ def make_leaderboard(
             predict_seconds=p.predict_seconds,
             submitted=p is chosen,
             published=published.get(p.name),
+            origin=p.details.get("origin"),
+            note=WARNINGS.get(p.name, ""),
             also={n: (float(o.scores[i]), float(o.standard_errors[i])) for n, o in others.items()},
         )
         for i, (p, error, comparison) in enumerate(
@@ -124,5 +131,5 @@ def choose(predictions: Sequence[Predictions], tied: Sequence[bool], best: int) 
     """What becomes the submission: of the blends that the noise cannot tell apart from the best
     entry the simplest, and the best entry itself where it is a model that beats every blend."""
     order = list(BLENDS)
-    blends = [p for p, tie in zip(predictions, tied, strict=True) if tie and p.is_blend]
+    blends = [p for p, tie in zip(predictions, tied, strict=True) if tie and p.name in order]
     return min(blends, key=lambda p: order.index(p.name), default=predictions[best])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,18 +38,28 @@ def predict(setting: Setting, values: list[str]) -> Answer:
     X = competition.rows(values)
     leaderboard, _ = read_leaderboard(competition, setting.store)
     entry = next(e for e in leaderboard.entries if e.submitted)
-    trained = [e.name for e in leaderboard.entries if e.kind == "model"]
-    params = select_models(competition, trained)
-    jobs = {name: Job(name, params[name], competition.seed) for name in params if name in trained}
+    jobs = _jobs(setting, [e for e in leaderboard.entries if e.kind == "model"])
     if entry.kind == "model":
         return Answer(entry, _ask(setting, jobs[entry.name], X))
     jobs.pop(BASELINE, None)
+    method = entry.name
+    if method in competition.averages:
+        method, jobs = "mean", {n: job for n, job in jobs.items() if n in competition.averages[method]}
     members = [kept(j, setting.dataset, setting.folds, setting.metric, setting.store) for j in jobs.values()]
-    fitted = fit_blend(entry.name, members, setting.dataset.y, setting.metric)
+    fitted = fit_blend(method, members, setting.dataset.y, setting.metric)
     idle = np.zeros((len(values), len(setting.dataset.classes)))
     asked = fitted.weights if fitted.weights is not None else np.ones(len(members))
     said = [_ask(setting, job, X) if w > 0 else idle for job, w in zip(jobs.values(), asked, strict=True)]
     return Answer(entry, fitted.combine(np.stack(said, axis=1)))
+
+
+def _jobs(setting: Setting, entries: Sequence[Entry]) -> dict[str, Job]:
+    """In the order in which they were blended: the roster's, as far as they are in it."""
+    competition = setting.competition
+    order = list(competition.roster)
+    entries = sorted(entries, key=lambda e: order.index(e.name) if e.name in order else len(order))
+    params = select_models(competition, [e.name for e in entries], setting.is_toy)
+    return {e.name: Job(e.name, params[e.name], competition.seed, e.origin) for e in entries}
 
 
 def _ask(setting: Setting, job: Job, X: object) -> np.ndarray:

@@ -48,9 +48,9 @@ class Bootstrap:
     def standard_errors(self) -> np.ndarray:
         return self.draws.std(axis=0, ddof=1)
 
-    @property
-    def best(self) -> int:
-        return int(np.argmax(self.scores if self.metric.greater_is_better else -self.scores))
+    def best(self, among: Sequence[int]) -> int:
+        """Of these entries; the first of equal ones."""
+        return max(among, key=lambda entry: self.metric.gain(float(self.scores[entry]), over=0.0))
 
     def compare(self, entry: int, best: int) -> Comparison:
         """The paired test of two entries: the difference over its bootstrap standard error,

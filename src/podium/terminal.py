@@ -101,7 +101,7 @@ def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     for column in shown:
         table.add_column(column, justify="left" if column == "entry" else "right", no_wrap=True)
     for entry in leaderboard.entries:
-        style = "dim" if entry.kind == "reference" else "bold" if entry.submitted else None
+        style = "bold" if entry.submitted else STYLES.get(entry.kind)
         table.add_row(*(escape(cell(entry)) for cell in shown.values()), style=style)
     console.print(table)
     for entry in leaderboard.entries:
@@ -148,10 +148,11 @@ COLUMNS: Columns = {
     "folds": lambda e: _number(e.fold_spread, 5),
     "behind": lambda e: ("= " if e.tied else "") + _number(e.behind, 5),
     "p": lambda e: _number(e.p_value, 3),
-    "estimate": lambda e: e.estimate or e.kind,
+    "estimate": lambda e: e.kind if e.kind == "warning" else e.estimate or e.kind,
     "fit s": lambda e: _number(e.fit_seconds, 0),
     "predict s": lambda e: _number(e.predict_seconds, 0),
 }
+STYLES = {"reference": "dim", "warning": "yellow"}
 LEGEND = """\
 > goes into the submission. s.e.: bootstrap over rows. folds: standard deviation over the folds.
 behind: gap to the best entry, p: its paired bootstrap test, = where noise may explain it (p >= .05).

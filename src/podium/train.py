@@ -7,7 +7,7 @@ import subprocess
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,14 @@ from podium.blend import blend, blend_id, blend_names
 from podium.code import code_id
 from podium.competition import Competition
 from podium.content import content_id, file_sum
-from podium.crossval import Job, Progress, cross_validate
+from podium.crossval import Job, Progress, cross_validate, with_warm_start
 from podium.dataset import Dataset, contradictory
-from podium.errors import CompetitionError, ModelError, PodiumError, did_you_mean, sample
+from podium.doubts import write_doubts
+from podium.errors import CompetitionError, ModelError, PodiumError, sample
 from podium.files import find_source, unpack
 from podium.folds import Folds, make_folds
-from podium.leaderboard import Leaderboard, make_leaderboard
+from podium.images import without_broken
+from podium.leaderboard import WARNINGS, Leaderboard, make_leaderboard
 from podium.metrics import Metric, get_metric
 from podium.predictions import Predictions
 from podium.store import Store
@@ -35,7 +37,8 @@ BASELINE = "constant"
 
 @dataclass(frozen=True)
 class Setting:
-    """All that training needs, loaded and checked."""
+    """All that training needs, loaded and checked; `skipped` says what is wrong with each image that was
+    left out."""
 
     competition: Competition
     root: Path
@@ -45,6 +48,7 @@ class Setting:
     dataset: Dataset
     sample: pd.DataFrame
     folds: Folds
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,17 +60,21 @@ class Outcome:
 
 
 @contextmanager
-def prepared(competition: Competition, root: Path, data: Path | None) -> Iterator[Setting]:
+def prepared(
+    competition: Competition, root: Path, data: Path | None, skip_bad_images: bool = False
+) -> Iterator[Setting]:
     """Load everything, with the competition's store locked until the end of the block."""
     metric = get_metric(competition.metric)
     source = find_source(competition, root, data)
     store = find_stores(competition, root)[source.is_toy]
     with store.lock():
         files = unpack(source, competition, store.root / "data")
-        dataset = competition.load(files)
+        dataset, skipped = competition.load(files), list[str]()
+        if skip_bad_images:
+            dataset, skipped = without_broken(dataset)
         like = read_sample(competition, dataset, files)
         folds = _saved_folds(competition, dataset, store)
-        yield Setting(competition, root, store, source.is_toy, metric, dataset, like, folds)
+        yield Setting(competition, root, store, source.is_toy, metric, dataset, like, folds, tuple(skipped))
 
 
 def remarks(setting: Setting) -> list[str]:
@@ -74,6 +82,11 @@ def remarks(setting: Setting) -> list[str]:
     lines = []
     if setting.is_toy:
         lines.append("no data found: using toy data (--data PATH or PODIUM_DATA names the real)")
+    if setting.skipped:
+        lines.append(
+            f"{len(setting.skipped)} images skipped (of the training rows left out, of the test rows grey): "
+            f"{'; '.join(setting.skipped[:5])}"
+        )
     rows = np.flatnonzero(contradictory(setting.dataset))
     if len(rows):
         fate = {"keep": "trained on", "drop": "not trained on"}[setting.competition.folds.contradictions]
@@ -96,32 +109,31 @@ def _saved_folds(competition: Competition, dataset: Dataset, store: Store) -> Fo
     return folds
 
 
-def select_models(competition: Competition, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def select_models(
+    competition: Competition, names: Sequence[str], is_toy: bool = False
+) -> dict[str, Mapping[str, Any]]:
     """The roster, or of it (and of all models) the named ones; always with the constant.
 
     Raises ModelError for a name that is neither in the roster nor a model.
     """
-    known: dict[str, Mapping[str, Any]] = {**{n: {} for n in models.FACTORIES}, **competition.roster}
+    roster = competition.models(is_toy)
     for name in names:
-        if name not in known:
-            raise ModelError(f"no model {name!r}; {did_you_mean(name, known)}")
-    return {name: known[name] for name in dict.fromkeys([BASELINE, *(names or competition.roster)])}
+        if name not in roster:
+            models.find(name)
+    return {name: roster.get(name, {}) for name in dict.fromkeys([BASELINE, *(names or roster)])}
 
 
-def train(setting: Setting, names: Sequence[str], progress: Progress) -> Outcome:
+def train(setting: Setting, names: Sequence[str], progress: Progress, warm_start: bool = False) -> Outcome:
     """Cross-validate the models, blend them, and write the leaderboard.
 
-    A model that raises gets a row with its reason, and the others go on. Raises CompetitionError
-    if none is left.
+    A model that raises gets a row with its reason, and the others go on. With `warm_start` networks
+    go on from their newest weights in the store. Raises CompetitionError if no model is left.
     """
     trained: list[Predictions] = []
     failures: dict[str, str] = {}
-    for name, params in select_models(setting.competition, names).items():
-        job = Job(name, params, setting.competition.seed)
+    for name, params in select_models(setting.competition, names, setting.is_toy).items():
         try:
-            trained.append(
-                cross_validate(job, setting.dataset, setting.folds, setting.metric, setting.store, progress)
-            )
+            trained.append(_cross_validated(setting, name, params, progress, warm_start))
         except Exception as error:
             if isinstance(error, PodiumError) and not isinstance(error, ModelError):
                 raise
@@ -129,7 +141,7 @@ def train(setting: Setting, names: Sequence[str], progress: Progress) -> Outcome
             _keep_traceback(setting.store, name)
     if not trained:
         raise CompetitionError(f"{setting.competition.name!r}: every model failed: {failures}")
-    predictions = (*trained, *_blends(setting, trained))
+    predictions = (*trained, *_averages(setting, trained), *_blends(setting, trained))
     leaderboard, chosen = make_leaderboard(
         setting.competition.name,
         setting.is_toy,
@@ -141,7 +153,18 @@ def train(setting: Setting, names: Sequence[str], progress: Progress) -> Outcome
         [get_metric(name) for name in setting.competition.also],
     )
     write_leaderboard(setting.store, leaderboard)
+    write_doubts(setting.store, setting.dataset, chosen)
     return Outcome(leaderboard, chosen, predictions, failures)
+
+
+def _cross_validated(
+    setting: Setting, name: str, params: Mapping[str, Any], progress: Progress, warm_start: bool
+) -> Predictions:
+    dataset, folds, store = setting.dataset, setting.folds, setting.store
+    job = Job(name, params, setting.competition.seed)
+    if warm_start:
+        job = with_warm_start(job, dataset, folds, store)
+    return cross_validate(job, dataset, folds, setting.metric, store, progress)
 
 
 def _reason(error: Exception) -> str:
@@ -153,18 +176,30 @@ def _keep_traceback(store: Store, name: str) -> None:
     store.write(store.root / "models" / f"{name}.failed.txt", traceback.format_exc().encode())
 
 
+def _averages(setting: Setting, trained: Sequence[Predictions]) -> Iterator[Predictions]:
+    """The means that the competition names, of those of their models that were trained."""
+    for name, names in setting.competition.averages.items():
+        members = [p for p in trained if p.name in names]
+        if len(members) > 1:
+            yield replace(_blend(setting, "mean", members), name=name)
+
+
 def _blends(setting: Setting, trained: Sequence[Predictions]) -> Iterator[Predictions]:
-    """Every blend of the models, the constant left out; none of fewer than two."""
-    members = [p for p in trained if p.name != BASELINE]
+    """Every blend of the models, without the constant and the warnings; none of fewer than two."""
+    members = [p for p in trained if p.name not in (BASELINE, *WARNINGS)]
     if len(members) < 2:
         return
     for name in blend_names(len(setting.dataset.classes)):
-        path = setting.store.root / "blends" / f"{name}-{blend_id(name, members, setting.metric)}.npz"
-        found = setting.store.read_predictions(path)
-        if found is None:
-            found = blend(name, members, setting.dataset.y, setting.folds, setting.metric)
-            setting.store.write_predictions(path, found)
-        yield found
+        yield _blend(setting, name, members)
+
+
+def _blend(setting: Setting, name: str, members: Sequence[Predictions]) -> Predictions:
+    path = setting.store.root / "blends" / f"{name}-{blend_id(name, members, setting.metric)}.npz"
+    found = setting.store.read_predictions(path)
+    if found is None:
+        found = blend(name, members, setting.dataset.y, setting.folds, setting.metric)
+        setting.store.write_predictions(path, found)
+    return found
 
 
 def write_leaderboard(store: Store, leaderboard: Leaderboard) -> None:

@@ -47,6 +47,15 @@ FACTORIES = {
     "cnn": "podium.models.cnn:cnn",
     "cnn4": "podium.models.cnn:cnn4",
     "cnn6": "podium.models.cnn:cnn6",
+    "scratch-lenet": "podium.models.scratch:scratch_lenet",
+    "scratch-vgg": "podium.models.scratch:scratch_vgg",
+    "imagenet-zero-shot": "podium.models.imagenet:imagenet_zero_shot",
+    "metadata": "podium.models.metadata:metadata",
+}
+# A name here, a hyphen, and the name of a network of keras.applications in lower case: frozen-vgg16.
+FAMILIES = {
+    "frozen": "podium.models.imagenet:frozen",
+    "finetune": "podium.models.imagenet:finetune",
 }
 
 
@@ -55,11 +64,12 @@ def create(name: str, params: Mapping[str, Any], seed: int) -> Any:
 
     Raises ModelError for an unknown name or a parameter that its factory does not take.
     """
-    module, _, factory = _find(name).partition(":")
+    path, implied = find(name)
+    module, _, factory = path.partition(":")
     with quiet_start():
         make = getattr(importlib.import_module(module), factory)
     try:
-        model = make(**params)
+        model = make(**implied, **params)
     except TypeError as error:
         raise ModelError(f"model {name!r} must be given parameters it knows, got: {error}") from error
     states = [p for p in model.get_params() if p.rpartition("__")[2] == "random_state"]
@@ -68,23 +78,28 @@ def create(name: str, params: Mapping[str, Any], seed: int) -> Any:
 
 def model_id(name: str, params: Mapping[str, Any], seed: int) -> str:
     """Changes with whatever a fit depends on besides data: parameters, seed, code, libraries."""
-    factory = _find(name)
-    code = code_id(factory.partition(":")[0])
-    known = {k: weights_id(v) if k in HANDLES else v for k, v in params.items()}
-    return content_id(factory, known, seed, code, versions(name))
+    path, implied = find(name)
+    code = code_id(path.partition(":")[0])
+    known = {k: weights_id(v, implied.get("body")) if k in HANDLES else v for k, v in params.items()}
+    return content_id(path, implied, known, seed, code, versions(name))
 
 
 def versions(name: str) -> dict[str, str | None]:
     """The installed versions of the libraries that a model uses."""
-    return library_versions(_find(name).partition(":")[0])
+    return library_versions(find(name)[0].partition(":")[0])
 
 
-def _find(name: str) -> str:
-    """The factory of a model, or of one of its variants: model@variant."""
+def find(name: str) -> tuple[str, dict[str, str]]:
+    """The factory of a model, or of one of its variants (model@variant), and the parameters that its
+    name says. Raises ModelError for a name that is none."""
     model = name.partition("@")[0]
+    family, _, body = model.partition("-")
+    if family in FAMILIES and body:
+        return FAMILIES[family], {"body": body}
     if model not in FACTORIES:
-        raise ModelError(f"no model {name!r}; {did_you_mean(name, FACTORIES)}")
-    return FACTORIES[model]
+        known = [*FACTORIES, *(f"{family}-mobilenet" for family in FAMILIES)]
+        raise ModelError(f"no model {name!r}; {did_you_mean(name, known)}")
+    return FACTORIES[model], {}
 
 
 @contextmanager

@@ -10,44 +10,54 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="podium")
 class RandomAffine(keras.layers.Layer):
-    """Rotates, zooms, shears and shifts each image by its own random amounts, in one resampling.
+    """Rotates, zooms, shears, shifts and mirrors each image by its own random amounts, in one
+    resampling.
 
-    `rotation` in degrees, `shift` as a share of the side, `zoom` and `shear` as a share; each is
-    drawn evenly from minus to plus the given value. Space from outside is black. Keras has a layer
-    for each of these, but four resamplings cost four times as much and blur four times.
+    `rotation` in degrees, `height_shift` and `width_shift` as a share of the side, `zoom` and `shear`
+    as a share; each is drawn evenly from minus to plus the given value. With `flip` half of the
+    images are mirrored left to right. `fill_mode` says what is in the space from outside: "constant"
+    (black), "nearest", "reflect" or "wrap". Keras has a layer for each of these, but five resamplings
+    cost five times as much and blur five times.
     """
 
     def __init__(
         self,
         rotation: float = 0.0,
-        shift: float = 0.0,
+        height_shift: float = 0.0,
+        width_shift: float = 0.0,
         zoom: float = 0.0,
         shear: float = 0.0,
+        flip: bool = False,
+        fill_mode: str = "constant",
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        self.rotation, self.shift, self.zoom, self.shear = rotation, shift, zoom, shear
+        self.rotation, self.zoom, self.shear = rotation, zoom, shear
+        self.height_shift, self.width_shift = height_shift, width_shift
+        self.flip, self.fill_mode = flip, fill_mode
         self.seeds = keras.random.SeedGenerator()
 
     def call(self, images: Any, training: bool = False) -> Any:
         if not training:
             return images
         return ops.image.affine_transform(
-            images, self._transforms(images), interpolation="bilinear", fill_mode="constant"
+            images, self._transforms(images), interpolation="bilinear", fill_mode=self.fill_mode
         )
 
     def _transforms(self, images: Any) -> Any:
         """One row (a0, a1, a2, b0, b1, b2, 0, 0) an image: where each output pixel (x, y) is read
         from, (a0 x + a1 y + a2, b0 x + b1 y + b2). The centre of the image stays, but for shifts."""
         n, height, width = ops.shape(images)[0], images.shape[1], images.shape[2]
-        u = keras.random.uniform((6, n), -1.0, 1.0, seed=self.seeds)
+        u = keras.random.uniform((7, n), -1.0, 1.0, seed=self.seeds)
         angle, shear = u[0] * self.rotation * 3.141592653589793 / 180, u[1] * self.shear
         wide, high = 1 + u[2] * self.zoom, 1 + u[3] * self.zoom
+        if self.flip:
+            wide = wide * ops.sign(u[6])
         a0, a1 = ops.cos(angle) * wide, (shear - ops.sin(angle)) * high
         b0, b1 = ops.sin(angle) * wide, ops.cos(angle) * high
         x, y = (width - 1) / 2, (height - 1) / 2
-        a2 = x - a0 * x - a1 * y + u[4] * self.shift * width
-        b2 = y - b0 * x - b1 * y + u[5] * self.shift * height
+        a2 = x - a0 * x - a1 * y + u[4] * self.width_shift * width
+        b2 = y - b0 * x - b1 * y + u[5] * self.height_shift * height
         zero = ops.zeros_like(a0)
         return ops.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1)
 
@@ -55,10 +65,5 @@ class RandomAffine(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "rotation": self.rotation,
-            "shift": self.shift,
-            "zoom": self.zoom,
-            "shear": self.shear,
-        }
+        own = ("rotation", "height_shift", "width_shift", "zoom", "shear", "flip", "fill_mode")
+        return {**super().get_config(), **{name: getattr(self, name) for name in own}}

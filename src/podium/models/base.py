@@ -10,6 +10,10 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.preprocessing import FunctionTransformer
 
+from podium.images import ImageFiles, Look
+
+SMALL = Look(32, 32)
+
 
 def constant(**params: Any) -> DummyClassifier:
     """The class shares of the training rows, whatever the row."""
@@ -17,11 +21,13 @@ def constant(**params: Any) -> DummyClassifier:
 
 
 def pixels() -> FunctionTransformer:
-    """Images (n, h, w, c) of 0..255 as columns (n, h * w * c) of 0..1."""
+    """Images (n, h, w, c) of 0..255 as columns (n, h * w * c) of 0..1; files as small images."""
     return FunctionTransformer(_flatten)
 
 
-def _flatten(images: np.ndarray) -> np.ndarray:
+def _flatten(images: Any) -> np.ndarray:
+    if isinstance(images, ImageFiles):
+        images = images.pixels(SMALL)
     return np.asarray(images, dtype=np.float32).reshape(len(images), -1) / 255
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from podium.errors import ModelError
+from podium.errors import ModelError, sample
 from podium.models.batches import Texts
 from podium.models.bert_encoder import BertEncoder, FrozenBelow
 from podium.models.cleaning import readable
@@ -37,7 +37,8 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
     for: what they make of a text is computed once. AdamW's rate rises over the first tenth of the
     steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of about equal
     length. `seeds` networks are trained, and their probabilities averaged. With `native` the
-    encoder's weights move into our own network where that gives the same outputs.
+    encoder's weights move into our own network where that gives the same outputs. With `warm_start` a
+    second `fit` goes on from the first one's weights.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         weight_decay: float = 0.01,
         seeds: int = 1,
         native: bool = True,
+        warm_start: bool = False,
         random_state: int | None = None,
     ):
         self.encoder = encoder
@@ -66,6 +68,7 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         self.weight_decay = weight_decay
         self.seeds = seeds
         self.native = native
+        self.warm_start = warm_start
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> BertClassifier:
@@ -73,12 +76,15 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, codes = np.unique(y, return_inverse=True)
         targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
         first = draw_seed(self.random_state)
+        earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
         self.networks_: list[_Network] = []
         self.loss_curve_: list[float] = []
         texts = None
         for number in range(self.seeds):
             seed_everything(first + number)
             network = self._network()
+            if earlier:
+                network.take([v.numpy() for v in earlier[number % len(earlier)].trainable])
             texts = texts or self._texts(network.encoder, X)
             self.networks_.append(network)
             self._train(network, texts, targets, first + number, on_epoch)
@@ -149,8 +155,7 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         if weights is not None:
             self.networks_ = [self._network() for _ in weights]
             for network, values in zip(self.networks_, weights, strict=True):
-                for variable, value in zip(network.trainable, values, strict=True):
-                    variable.assign(value)
+                network.take(values)
 
 
 def _states(encoder: FrozenBelow, texts: Texts) -> list[np.ndarray]:
@@ -174,6 +179,16 @@ class _Network(tf.Module):
     @property
     def trainable(self) -> list[tf.Variable]:
         return [*self.encoder.trainable_variables, self.kernel, self.bias]
+
+    def take(self, values: Sequence[np.ndarray]) -> None:
+        shapes = [tuple(v.shape) for v in self.trainable]
+        if shapes != [v.shape for v in values]:
+            raise ModelError(
+                f"weights must have the shapes of this network, {sample(shapes)}, got "
+                f"{sample(v.shape for v in values)}; start without them"
+            )
+        for variable, value in zip(self.trainable, values, strict=True):
+            variable.assign(value)
 
     def logits(self, batch: Mapping[str, tf.Tensor], training: bool) -> tf.Tensor:
         outputs = self.encoder(batch, training=training)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import cos, pi
 from typing import Any
 
@@ -10,21 +10,45 @@ import keras
 import numpy as np
 import tensorflow as tf
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import train_test_split
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from podium.errors import ModelError, did_you_mean
+from podium.images import Pixels
+
 tf.get_logger().setLevel("ERROR")  # it warns of tracing anew, as each fold's network must be
 OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
+View = Callable[[np.ndarray], np.ndarray]  # of images (b, h, w, c)
+
+
+def as_it_is(images: np.ndarray) -> np.ndarray:
+    return images
+
+
+def _shifted(down: int, right: int) -> View:
+    return lambda images: np.roll(images, (down, right), axis=(1, 2))
+
+
+VIEWS: dict[str, list[View]] = {
+    "one": [as_it_is],
+    "shifts": [as_it_is, _shifted(0, 1), _shifted(0, -1), _shifted(1, 0), _shifted(-1, 0)],
+    "mirror": [as_it_is, lambda images: images[:, :, ::-1]],
+}
 
 
 class KerasClassifier(ClassifierMixin, BaseEstimator):
     """Trains `network(input_shape, n_classes)`, a Keras model that ends in a softmax.
 
-    The learning rate rises over the first tenth of the epochs to `learning_rate` and falls to zero
-    by a cosine (Loshchilov and Hutter 2017, "SGDR"); the optimiser is AdamW (the same, 2019).
-    `loss` is the name of a Keras loss for one-hot targets. With `views` of 5, predictions are
-    averaged over the image and its four shifts by one pixel. The same `random_state` gives the same
-    weights, to the bit, on the same machine.
+    X is an array, or `Pixels`, which are read from disk batch by batch. The learning rate rises over
+    the first tenth of the epochs to `learning_rate` and falls to zero by a cosine (Loshchilov and
+    Hutter 2017, "SGDR"); the optimiser is AdamW (the same, 2019). `loss` is the name of a Keras loss
+    for one-hot targets. With a `validation_fraction`, that share of the training rows is only looked
+    at after each epoch: training ends when their loss has not fallen for `patience` epochs, and the
+    weights of the best epoch are kept. Predictions are averaged over `seeds` networks and over the
+    `views` of an image: "one", "mirror", or "shifts" by one pixel each way. With `warm_start` a second
+    `fit` goes on from the first one's weights. The same `random_state` gives the same weights, to the
+    bit, on the same machine.
     """
 
     def __init__(
@@ -35,7 +59,11 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         learning_rate: float = 2e-3,
         weight_decay: float = 0.02,
         loss: str = "categorical_crossentropy",
-        views: int = 1,
+        validation_fraction: float = 0.0,
+        patience: int = 10,
+        views: str = "one",
+        seeds: int = 1,
+        warm_start: bool = False,
         random_state: int | None = None,
     ):
         self.network = network
@@ -44,44 +72,90 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.loss = loss
+        self.validation_fraction = validation_fraction
+        self.patience = patience
         self.views = views
+        self.seeds = seeds
+        self.warm_start = warm_start
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> KerasClassifier:
-        X, y = validate_data(self, X, y, ensure_2d=np.ndim(X) < 3, allow_nd=True)
+        if self.views not in VIEWS:
+            raise ModelError(f"no views {self.views!r}; {did_you_mean(self.views, VIEWS)}")
+        X, y = self._checked(X, y)
         check_classification_targets(y)
+        earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
         self.classes_, codes = np.unique(y, return_inverse=True)
-        seed = draw_seed(self.random_state)
-        seed_everything(seed)
-        self.model_ = self.network(X.shape[1:], len(self.classes_))
         targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
-        self.loss_curve_ = self._train(X, targets, np.random.default_rng(seed), on_epoch)
+        first = draw_seed(self.random_state)
+        self.networks_: list[keras.Model] = []
+        self.loss_curve_: list[float] = []
+        for number in range(self.seeds):
+            seed_everything(first + number)
+            network = self.network(X.shape[1:], len(self.classes_))
+            self.networks_.append(network)
+            if earlier:
+                continue_from(network, earlier[number % len(earlier)])
+            else:
+                self._start(network, X, targets)
+            self._train(network, X, targets, np.random.default_rng(first + number), on_epoch)
         return self
 
+    def _checked(self, X: Any, y: Any = "no_validation") -> Any:
+        if isinstance(X, Pixels):
+            return X if isinstance(y, str) else (X, np.asarray(y))
+        new = not isinstance(y, str)
+        return validate_data(self, X, y, reset=new, ensure_2d=np.ndim(X) < 3, allow_nd=True)
+
+    def _start(self, network: keras.Model, X: Any, targets: np.ndarray) -> None:
+        """What comes before the training of a fresh network."""
+
     def _train(
-        self, X: np.ndarray, targets: np.ndarray, rng: np.random.Generator, on_epoch: OnEpoch | None
-    ) -> list[float]:
+        self,
+        network: keras.Model,
+        X: Any,
+        targets: np.ndarray,
+        rng: np.random.Generator,
+        on_epoch: OnEpoch | None,
+    ) -> None:
         optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
-        step = training_step(self.model_, optimizer, keras.losses.get(self.loss))
-        curve = []
+        step = training_step(network, optimizer, keras.losses.get(self.loss))
+        train, held_out = self._parted(targets)
+        best = _Best(self.patience)
         for epoch in range(self.epochs):
-            batches = shuffled_batches(len(X), self.batch_size, rng)
+            batches = train[shuffled_batches(len(train), self.batch_size, rng)]
             losses = []
-            for number, rows in enumerate(batches):
+            for number, (images, rows) in enumerate(zip(read(X, batches), batches, strict=True)):
                 done = (epoch + number / len(batches)) / self.epochs
                 optimizer.learning_rate.assign(self.learning_rate * rate(done))
-                losses.append(step(X[rows].astype(np.float32), targets[rows]))
-            curve.append(float(np.mean(losses)))
+                losses.append(step(images, targets[rows]))
+            self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
-                on_epoch(epoch + 1, self.epochs, curve[-1])
-        return curve
+                on_epoch(len(self.loss_curve_), self.epochs * self.seeds, self.loss_curve_[-1])
+            if len(held_out) and best.is_past(_loss(network, X, targets, held_out), network):
+                break
+        if len(held_out):
+            network.set_weights(best.weights)
+
+    def _parted(self, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rows to train on, and rows to look at after each epoch."""
+        rows = np.arange(len(targets))
+        if not self.validation_fraction:
+            return rows, rows[:0]
+        train, held_out = train_test_split(
+            rows,
+            test_size=self.validation_fraction,
+            stratify=targets.argmax(axis=1),
+            random_state=draw_seed(self.random_state),
+        )
+        return np.sort(train), np.sort(held_out)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, ensure_2d=np.ndim(X) < 3, allow_nd=True)
-        shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)][: self.views]
-        views = [np.roll(X, shift, axis=(1, 2)) if any(shift) else X for shift in shifts]
-        return np.mean([_probabilities(self.model_, view) for view in views], axis=0)
+        X = self._checked(X)
+        views = VIEWS[self.views]
+        said = [_probabilities(n, X, np.arange(len(X)), view) for n in self.networks_ for view in views]
+        return np.mean(said, axis=0)
 
     def predict(self, X: Any) -> np.ndarray:
         codes = self.predict_proba(X).argmax(axis=1)
@@ -89,17 +163,33 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__().copy()
-        if "model_" in state:
-            network = state.pop("model_")
-            state["weights"] = network.get_weights(), network.input_shape[1:]
+        if "networks_" in state:
+            networks = state.pop("networks_")
+            state["weights"] = networks[0].input_shape[1:], [n.get_weights() for n in networks]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        weights = state.pop("weights", None)
+        shape, weights = state.pop("weights", (None, []))
         super().__setstate__(state)
-        if weights is not None:
-            self.model_ = self.network(weights[1], len(self.classes_))
-            self.model_.set_weights(weights[0])
+        if weights:
+            self.networks_ = [self.network(shape, len(self.classes_)) for _ in weights]
+            for network, values in zip(self.networks_, weights, strict=True):
+                network.set_weights(values)
+
+
+class _Best:
+    """The weights after the epoch with the lowest loss."""
+
+    def __init__(self, patience: int):
+        self.patience, self.loss, self.since = patience, np.inf, 0
+        self.weights: list[np.ndarray] = []
+
+    def is_past(self, loss: float, network: keras.Model) -> bool:
+        if loss < self.loss:
+            self.loss, self.since, self.weights = loss, 0, network.get_weights()
+        else:
+            self.since += 1
+        return self.since >= self.patience
 
 
 def draw_seed(random_state: int | None) -> int:
@@ -110,6 +200,15 @@ def seed_everything(seed: int) -> None:
     """From here on, the same operations give the same bits."""
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+
+
+def continue_from(network: keras.Model, earlier: keras.Model) -> None:
+    try:
+        network.set_weights(earlier.get_weights())
+    except ValueError as error:
+        raise ModelError(
+            f"a warm start must have the network's shapes of before, got others: {error}; leave it out"
+        ) from error
 
 
 def rate(done: float, warmup: float = 0.1) -> float:
@@ -124,6 +223,18 @@ def shuffled_batches(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
     last batch would be a second shape to compile and a noisy one for batch normalisation."""
     size = min(size, n)
     return rng.permutation(n)[: n // size * size].reshape(-1, size)
+
+
+def read(X: Any, batches: np.ndarray) -> Iterator[tf.Tensor]:
+    """The rows of each batch (batches, size) as floats, the next ones read while these are used."""
+
+    def rows(numbers: np.ndarray) -> np.ndarray:
+        return X[numbers].astype(np.float32)
+
+    stream = tf.data.Dataset.from_tensor_slices(batches).map(
+        lambda numbers: tf.ensure_shape(tf.numpy_function(rows, [numbers], tf.float32), (None, *X.shape[1:]))
+    )
+    return iter(stream.prefetch(2))
 
 
 def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any) -> Any:
@@ -142,7 +253,13 @@ def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, l
     return step
 
 
-def _probabilities(network: keras.Model, X: np.ndarray, size: int = 512) -> np.ndarray:
+def _loss(network: keras.Model, X: Any, targets: np.ndarray, rows: np.ndarray) -> float:
+    """The mean cross-entropy."""
+    said = (_probabilities(network, X, rows, as_it_is) * targets[rows]).sum(axis=1)
+    return float(-np.log(np.maximum(said, 1e-7)).mean())
+
+
+def _probabilities(network: keras.Model, X: Any, rows: np.ndarray, view: View, size: int = 256) -> np.ndarray:
     """Batch by batch: Keras' `predict` builds a data pipeline, of which TensorFlow logs errors."""
-    batches = (X[i : i + size].astype(np.float32) for i in range(0, len(X), size))
+    batches = (view(X[rows[i : i + size]]).astype(np.float32) for i in range(0, len(rows), size))
     return np.concatenate([network.predict_on_batch(batch) for batch in batches])

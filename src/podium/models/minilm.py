@@ -17,6 +17,7 @@ import tensorflow_text
 from podium.errors import ModelError
 from podium.models.bert_encoder import BertEncoder
 from podium.models.weights import PACKAGED
+from podium.store import cache_folder
 
 HANDLE = "minilm-l6-v2"
 PACKAGE = PACKAGED[HANDLE]
@@ -45,7 +46,7 @@ _OUTSIDE = {
 
 def folder() -> Path:
     """What holds the modules `encoder` and `preprocessor`, made at the first call."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "podium"
+    cache = cache_folder()
     place = cache / f"{HANDLE}-{_distribution().version}"
     if not place.exists():
         cache.mkdir(parents=True, exist_ok=True)

@@ -18,10 +18,22 @@ def local(handle: str) -> Path | None:
     return next((c for c in candidates if c.exists()), None)
 
 
-def weights_id(handle: str) -> str:
+def imagenet_file(body: str, top: bool) -> Path | None:
+    """The file in the folder PODIUM_WEIGHTS that is named as Keras names the ImageNet weights of a
+    network, with the classifier on top or without."""
+    folder = os.environ.get("PODIUM_WEIGHTS")
+    found = sorted(Path(folder).glob(f"{body}*.h5")) if folder else []
+    return next((f for f in found if top != ("notop" in f.name.replace("_", ""))), None)
+
+
+def weights_id(handle: str | None, body: str | None = None) -> str:
     """An id of the content where it lies here, else the handle itself, which names a version, and for
-    what comes by package the package's version."""
+    what comes by package the package's version. `body` names the network that they are for."""
+    if handle is None:
+        return "random"
     place = local(handle)
+    if place is None and handle == "imagenet" and body:
+        place = imagenet_file(body, top=False)
     if place is None:
         return content_id(handle, *([library_version(PACKAGED[handle])] if handle in PACKAGED else []))
     files = sorted(p for p in place.rglob("*") if p.is_file()) if place.is_dir() else [place]

@@ -1,0 +1,106 @@
+"""Pistolas vs smartphones: photos of any size, pistol (0) or smartphone (1), accuracy."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from podium.competition import Competition, Reference
+from podium.dataset import Dataset
+from podium.images import ImageFiles, find_images
+
+CLASSES = ["pistol", "smartphone"]  # in a submission: 0 and 1
+
+
+def load(folder: Path) -> Dataset:
+    photos = [find_images(folder / "Train" / name) for name in CLASSES]
+    test = find_images(folder / "Test")
+    X = ImageFiles([*photos[0], *photos[1]])
+    return Dataset(
+        X=X,
+        y=np.repeat([0, 1], [len(p) for p in photos]),
+        X_test=ImageFiles(test),
+        test_ids=np.array([path.name for path in test]),
+        classes=np.array([0, 1]),
+        groups=X.lookalikes(),
+    )
+
+
+def rows(paths: list[str]) -> ImageFiles:
+    return ImageFiles([Path(path) for path in paths])
+
+
+def toy(folder: Path) -> None:
+    """Drawn pistols and phones, with noise, turned, in odd formats; nearly all pistols have one size."""
+    rng = np.random.default_rng(0)
+    lines = ["ID,Ground_Truth"]
+    for name in ("Train/pistol", "Train/smartphone", "Test"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for number in range(240):
+        kind = number % 2
+        size = (160, 120) if not kind and rng.random() < 0.9 else tuple(rng.integers(90, 200, 2).tolist())
+        ending, mode = FORMATS[number // 2 % len(FORMATS)]
+        place = folder / (f"Train/{CLASSES[kind]}" if number < 160 else "Test") / f"toy & {number}{ending}"
+        image, exif = _drawn(rng, kind).resize(size).convert(mode), Image.Exif()
+        if mode == "L":  # stored on its side, with the mark that says so
+            image, exif[0x0112] = image.transpose(Image.Transpose.ROTATE_90), 6
+        image.save(place, exif=exif)
+        lines += [f"{place.name},0"] * (number >= 160)
+    (folder / "sample_submission.csv").write_text("\n".join(lines) + "\n")
+
+
+def _drawn(rng: np.random.Generator, kind: int) -> Image.Image:
+    low = rng.integers(0, 200)
+    ground = Image.fromarray(rng.integers(low, low + 55, (100, 100, 3), dtype=np.uint8))
+    shape = Image.new("RGBA", (100, 100))
+    pen, dark = ImageDraw.Draw(shape), tuple(((low + rng.integers(90, 165, 3)) % 256).tolist())
+    if kind:
+        pen.rounded_rectangle((32, 12, 68, 88), 6, dark)
+        pen.rectangle((36, 20, 64, 78), tuple(rng.integers(0, 255, 3).tolist()))
+    else:
+        pen.rectangle((12, 32, 88, 48), dark)
+        pen.polygon([(62, 48), (84, 48), (90, 84), (72, 84)], dark)
+        pen.arc((44, 42, 66, 62), 0, 180, dark, 3)
+    turned = shape.rotate(rng.uniform(-40, 40), Image.Resampling.BILINEAR)
+    ground.paste(turned, tuple(rng.integers(-8, 9, 2).tolist()), turned)
+    return ground
+
+
+FORMATS = [(".jpg", "RGB"), (".JPG", "CMYK"), (".png", "P"), (".PNG", "RGBA"), (".jpeg", "L")]
+IMAGENET = {
+    0: {413: "assault rifle", 597: "holster", 763: "revolver", 764: "rifle"},
+    1: {487: "cellular telephone", 528: "dial telephone", 590: "hand-held computer", 605: "iPod",
+        662: "modem", 761: "remote control"},
+}  # fmt: skip
+BODIES = {"frozen-mobilenet": {}, "finetune-mobilenet": {}}
+BODIES |= {f"frozen-mobilenet@{c}": {"classifier": c} for c in ("ridge", "sgd", "gaussian-nb", "xgboost")}
+CUT = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
+RANDOM = {"weights": None, "side": 64}
+
+COMPETITION = Competition(
+    name="pistolas-vs-smartphones",
+    slug="pistolas-vs-smartphones-con-deep-learning",
+    title="Pistolas vs smartphones: photos, two classes",
+    metric="accuracy",
+    id_column="ID",
+    target_column="Ground_Truth",
+    load=load,
+    rows=rows,
+    toy=toy,
+    roster={
+        **{name: {} for name in ("constant", "metadata", "ridge", "sgd", "gaussian-nb", "xgboost")},
+        **{name: {"seeds": 3} for name in ("scratch-lenet", "scratch-vgg")},
+        "imagenet-zero-shot": {"classes": IMAGENET},
+        **{name: {**params, **CUT} for name, params in BODIES.items()},
+    },
+    averages={"scratch": ("scratch-lenet", "scratch-vgg")},
+    toy_params={
+        **{name: {"seeds": 1, "epochs": 6} for name in ("scratch-lenet", "scratch-vgg")},
+        **dict.fromkeys(("imagenet-zero-shot", *BODIES), RANDOM),
+    },
+    references=(
+        Reference("report: fine-tuned, 10th place", 0.975, "Kaggle, seed report"),
+        Reference("report", 0.952, "Kaggle, three such networks", "scratch"),
+        Reference("another team: frozen VGG16", 1.0, "Kaggle, public and private"),
+    ),
+)

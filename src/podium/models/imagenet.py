@@ -1,0 +1,229 @@
+"""Photos through networks that have seen ImageNet: as they are, as features, or trained further."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+import keras
+import numpy as np
+from keras import Input, Model, layers
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from podium.errors import ModelError, did_you_mean
+from podium.images import ImageFiles, Look
+from podium.models import bayes, linear, trees
+from podium.models.augment import RandomAffine
+from podium.models.bodies import load_body, load_classifier, preprocessing
+from podium.models.keras_base import (
+    VIEWS,
+    KerasClassifier,
+    as_it_is,
+    draw_seed,
+    shuffled_batches,
+    training_step,
+)
+from podium.models.photos import AUGMENTATION, Resized, require_files
+
+CLASSIFIERS: dict[str, Callable[..., Pipeline]] = {
+    "logistic-regression": partial(linear.logistic_regression, C=0.01, max_iter=1000),
+    "ridge": partial(linear.ridge, alpha=1000.0),
+    "sgd": linear.sgd,
+    "gaussian-nb": bayes.gaussian_nb,
+    "xgboost": trees.xgboost,
+}
+
+
+def frozen(
+    body: str,
+    classifier: str = "logistic-regression",
+    weights: str | None = "imagenet",
+    cut: str | None = None,
+    side: int = 128,
+    keep_aspect: bool = False,
+    smoothing: str | None = None,
+    views: str = "mirror",
+    **params: Any,
+) -> Pipeline:
+    """A classifier, with its `params`, on the features of a body that stays as it is."""
+    if classifier not in CLASSIFIERS:
+        raise ModelError(f"no classifier {classifier!r}; {did_you_mean(classifier, CLASSIFIERS)}")
+    look = Look(side, side, keep_aspect, smoothing)
+    last = CLASSIFIERS[classifier](**params)[-1]
+    return make_pipeline(BodyFeatures(body, weights, cut, look, views), StandardScaler(), last)
+
+
+def finetune(
+    body: str,
+    weights: str | None = "imagenet",
+    cut: str | None = None,
+    unfrozen: int = 4,
+    side: int = 128,
+    keep_aspect: bool = False,
+    smoothing: str | None = None,
+    augmentation: Mapping[str, Any] = AUGMENTATION,
+    dropout: float = 0.2,
+    **params: Any,
+) -> Pipeline:
+    """The body's last `unfrozen` layers with weights are trained, after the head."""
+    network = partial(
+        finetuned_network,
+        body=body,
+        weights=weights,
+        cut=cut,
+        unfrozen=unfrozen,
+        augmentation=augmentation,
+        dropout=dropout,
+    )
+    settings = {"epochs": 8, "batch_size": 32, "learning_rate": 2e-4, "views": "mirror", **params}
+    return make_pipeline(
+        Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings)
+    )
+
+
+def imagenet_zero_shot(
+    classes: Mapping[int, Mapping[int, str]],
+    body: str = "mobilenet",
+    weights: str | None = "imagenet",
+    side: int = 224,
+) -> ZeroShotClassifier:
+    return ZeroShotClassifier(classes, body, weights, side)
+
+
+class BodyFeatures(TransformerMixin, BaseEstimator):
+    """Image files as the mean over each map (n, c) in the last layer of a body, and over `views`."""
+
+    def __init__(
+        self,
+        body: str,
+        weights: str | None = "imagenet",
+        cut: str | None = None,
+        look: Look = Look(128, 128),  # noqa: B008 (frozen)
+        views: str = "mirror",
+    ):
+        self.body = body
+        self.weights = weights
+        self.cut = cut
+        self.look = look
+        self.views = views
+
+    def fit(self, X: ImageFiles, y: Any = None) -> BodyFeatures:
+        return self
+
+    def transform(self, X: ImageFiles) -> np.ndarray:
+        """Nothing is learnt, so the rows of all folds are looked at together, once."""
+        files = require_files(X)
+        known = _features(files.whole, self.body, self.weights, self.cut, self.look, self.views)
+        return known[files.rows]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+@lru_cache(maxsize=4)  # training and test images of two bodies
+def _features(
+    files: ImageFiles, body: str, weights: str | None, cut: str | None, look: Look, views: str
+) -> np.ndarray:
+    pixels = files.pixels(look)
+    inputs = Input(pixels.shape[1:])
+    maps = load_body(body, weights, cut, pixels.shape[1:])(preprocessing(body)(inputs))
+    network = Model(inputs, layers.GlobalAveragePooling2D()(maps))
+    return np.mean([_outputs(network, pixels, view) for view in VIEWS[views]], axis=0)
+
+
+def _outputs(network: Model, pixels: Any, view: Any, size: int = 64) -> np.ndarray:
+    batches = (pixels[start : start + size] for start in range(0, len(pixels), size))
+    return np.concatenate([network.predict_on_batch(view(b).astype(np.float32)) for b in batches])
+
+
+def finetuned_network(
+    shape: tuple[int, ...],
+    n_classes: int,
+    body: str,
+    weights: str | None,
+    cut: str | None,
+    unfrozen: int,
+    augmentation: Mapping[str, Any],
+    dropout: float,
+) -> Model:
+    trunk = load_body(body, weights, cut, shape)
+    _freeze(trunk, unfrozen)
+    inputs = Input(shape)
+    x = preprocessing(body)(RandomAffine(**augmentation)(inputs))
+    x = layers.GlobalAveragePooling2D(name="features")(trunk(x))
+    scaling = layers.BatchNormalization(center=False, scale=False, trainable=False, name="scaling")
+    x = layers.Dropout(dropout)(scaling(x))
+    return Model(inputs, layers.Dense(n_classes, "softmax", name="head")(x))
+
+
+def _freeze(body: Model, unfrozen: int) -> None:
+    """All but the last `unfrozen` layers with weights; of batch normalisation everything, so that it
+    keeps ImageNet's statistics."""
+    norms = [x for x in body.layers if isinstance(x, layers.BatchNormalization)]
+    weighted = [x for x in body.layers if x.weights and x not in norms]
+    for layer in [*norms, *weighted[: len(weighted) - unfrozen]]:
+        layer.trainable = False
+
+
+class FineTunedClassifier(KerasClassifier):
+    """A `KerasClassifier` whose dense layer `head` is trained alone first, on the outputs of the layer
+    `features` for the images as they are, which the layer `scaling` standardises."""
+
+    def _start(self, network: Model, X: Any, targets: np.ndarray) -> None:
+        features = _outputs(Model(network.input, network.get_layer("features").output), X, as_it_is)
+        network.get_layer("scaling").set_weights([features.mean(axis=0), features.var(axis=0)])
+        inputs = Input(features.shape[1:])
+        head = Model(inputs, network.get_layer("head")(network.get_layer("scaling")(inputs)))
+        step = training_step(head, keras.optimizers.Adam(1e-3), keras.losses.get(self.loss))
+        rng = np.random.default_rng(draw_seed(self.random_state))
+        for _ in range(_HEAD_EPOCHS):
+            for rows in shuffled_batches(len(features), self.batch_size, rng):
+                step(features[rows], targets[rows])
+
+
+_HEAD_EPOCHS = 30
+
+
+class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
+    """An ImageNet classifier as it is. `classes` maps each label to the numbers of the ImageNet classes
+    that stand for it, with their names: their probabilities are summed, and what is on others is left
+    out."""
+
+    def __init__(
+        self,
+        classes: Mapping[int, Mapping[int, str]],
+        body: str = "mobilenet",
+        weights: str | None = "imagenet",
+        side: int = 224,
+    ):
+        self.classes = classes
+        self.body = body
+        self.weights = weights
+        self.side = side
+
+    def fit(self, X: ImageFiles, y: Any) -> ZeroShotClassifier:
+        self.classes_ = np.unique(y)
+        missing = [label for label in self.classes_.tolist() if label not in self.classes]
+        if missing:
+            raise ModelError(f"`classes` must name ImageNet classes for every label, got none for {missing}")
+        return self
+
+    def predict_proba(self, X: ImageFiles) -> np.ndarray:
+        files = require_files(X)
+        said = _thousand(files.whole, self.body, self.weights, self.side)[files.rows]
+        sums = np.stack([said[:, list(self.classes[label])].sum(axis=1) for label in self.classes_], axis=1)
+        return (sums + 1e-6) / (sums + 1e-6).sum(axis=1, keepdims=True)
+
+    def predict(self, X: ImageFiles) -> np.ndarray:
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+
+@lru_cache(maxsize=2)
+def _thousand(files: ImageFiles, body: str, weights: str | None, side: int) -> np.ndarray:
+    pixels = files.pixels(Look(side, side))
+    network = load_classifier(body, weights, pixels.shape[1:])
+    inputs = Input(pixels.shape[1:])
+    return _outputs(Model(inputs, network(preprocessing(body)(inputs))), pixels, as_it_is)
