@@ -1,4 +1,5 @@
-"""Networks for photos that start from nothing: LeNet and VGG in small, as in the report."""
+"""Networks for photos that start from nothing: LeNet and VGG in small, with the report's batch
+normalisation and L2. Its dropout of .25 and .5 is for long training; in few epochs a tenth goes further."""
 
 from __future__ import annotations
 
@@ -14,11 +15,11 @@ from podium.models.keras_base import KerasClassifier
 from podium.models.photos import AUGMENTATION, Resized
 
 SCHEDULE = {
-    "epochs": 60,
-    "batch_size": 32,
-    "learning_rate": 3e-3,
+    "epochs": 20,
+    "batch_size": 16,
+    "learning_rate": 2e-3,
     "validation_fraction": 0.1,
-    "patience": 15,
+    "patience": 8,
     "views": "mirror",
 }
 
@@ -40,7 +41,7 @@ def _pipeline(
     smoothing: str | None = None,
     augmentation: Mapping[str, Any] = AUGMENTATION,
     l2: float = 1e-4,
-    dropout: float = 0.25,
+    dropout: float = 0.1,
     **params: Any,
 ) -> Pipeline:
     made = partial(network, augmentation=augmentation, l2=l2, dropout=dropout)
@@ -78,10 +79,15 @@ def _augmented(inputs: Any, augmentation: Mapping[str, Any]) -> Any:
 def _convolution(x: Any, filters: int, kernel: int, l2: float) -> Any:
     decay = regularizers.L2(l2)
     x = layers.Conv2D(filters, kernel, padding="same", use_bias=False, kernel_regularizer=decay)(x)
-    return layers.Activation("relu")(layers.BatchNormalization()(x))
+    return layers.Activation("relu")(_normalised(x))
 
 
 def _head(x: Any, width: int, n_classes: int, l2: float, dropout: float) -> Any:
     x = layers.Dense(width, use_bias=False, kernel_regularizer=regularizers.L2(l2))(x)
-    x = layers.Activation("relu")(layers.BatchNormalization()(x))
+    x = layers.Activation("relu")(_normalised(x))
     return layers.Dense(n_classes, activation="softmax")(layers.Dropout(dropout)(x))
+
+
+def _normalised(x: Any) -> Any:
+    """Statistics over the last tens of batches: a few hundred photos give no more in an epoch."""
+    return layers.BatchNormalization(momentum=0.9)(x)
