@@ -31,10 +31,11 @@ check: $(READY)  ## lint, types, every competition on its toy data, tests
 	@$(BIN)/podium check
 	@$(BIN)/pytest
 
-bench: $(READY)  ## measure what the speed and the errors of the networks depend on
+bench: $(READY)  ## measure what speed, errors and memory of the networks depend on
 	@$(BIN)/python tests/bench_networks.py
 	@$(BIN)/python tests/bench_recipe.py $(DATA)
 	@$(BIN)/python tests/bench_bert.py $(DATA)
+	@$(BIN)/python tests/bench_images.py
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -12,7 +12,8 @@ from podium.errors import ModelError
 from podium.models import FACTORIES, create, model_id
 from podium.models.augment import RandomAffine
 from podium.models.cnn import mlp_network
-from podium.models.keras_base import KerasClassifier, _Best, rate, shuffled_batches
+from podium.models.keras_base import KerasClassifier
+from podium.models.training import Best, rate, shuffled_batches
 
 SHORT = {
     "mlp": {"epochs": 2},
@@ -102,7 +103,7 @@ def test_training_ends_when_the_rows_held_out_get_no_better(images):
 
 
 def test_the_weights_of_the_best_epoch_are_kept():
-    network, best = small_network((2, 2, 1), 2), _Best(patience=2)
+    network, best = small_network((2, 2, 1), 2), Best(patience=2)
     start = network.get_weights()
     for loss, ends in ((0.5, False), (0.4, False), (0.6, False), (0.4, True)):
         assert best.is_past(loss, network) == ends

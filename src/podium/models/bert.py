@@ -24,8 +24,8 @@ from podium.models.hub import (
     mean_over_tokens,
     tokens_for,
 )
-from podium.models.keras_base import OnEpoch, draw_seed, seed_everything
 from podium.models.optimizer import LazyAdamW
+from podium.models.training import OnEpoch, draw_seed, seed_everything
 
 
 class BertClassifier(ClassifierMixin, BaseEstimator):

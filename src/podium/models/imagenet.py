@@ -18,15 +18,9 @@ from podium.images import ImageFiles, Look
 from podium.models import bayes, linear, trees
 from podium.models.augment import RandomAffine
 from podium.models.bodies import load_body, load_classifier, preprocessing
-from podium.models.keras_base import (
-    VIEWS,
-    KerasClassifier,
-    as_it_is,
-    draw_seed,
-    shuffled_batches,
-    training_step,
-)
+from podium.models.keras_base import VIEWS, KerasClassifier, as_it_is
 from podium.models.photos import AUGMENTATION, Resized, require_files
+from podium.models.training import draw_seed, shuffled_batches, training_step
 
 CLASSIFIERS: dict[str, Callable[..., Pipeline]] = {
     "logistic-regression": partial(linear.logistic_regression, C=0.01, max_iter=1000),

@@ -1,0 +1,92 @@
+"""How networks are trained: seeds, batches, rates, steps, and when to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import cos, pi
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from podium.errors import ModelError
+
+tf.get_logger().setLevel("ERROR")  # it warns of tracing anew, as each fold's network must be
+OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
+
+
+class Best:
+    """The weights after the epoch with the lowest loss."""
+
+    def __init__(self, patience: int):
+        self.patience, self.loss, self.since = patience, np.inf, 0
+        self.weights: list[np.ndarray] = []
+
+    def is_past(self, loss: float, network: keras.Model) -> bool:
+        if loss < self.loss:
+            self.loss, self.since, self.weights = loss, 0, network.get_weights()
+        else:
+            self.since += 1
+        return self.since >= self.patience
+
+
+def draw_seed(random_state: int | None) -> int:
+    return np.random.randint(2**31) if random_state is None else random_state
+
+
+def seed_everything(seed: int) -> None:
+    """From here on, the same operations give the same bits."""
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+
+
+def continue_from(network: keras.Model, earlier: keras.Model) -> None:
+    try:
+        network.set_weights(earlier.get_weights())
+    except ValueError as error:
+        raise ModelError(
+            f"a warm start must have the network's shapes of before, got others: {error}; leave it out"
+        ) from error
+
+
+def rate(done: float, warmup: float = 0.1) -> float:
+    """The share of the full learning rate when a share `done` of the training is over."""
+    if done < warmup:
+        return 0.05 + 0.95 * done / warmup
+    return 0.5 + 0.5 * cos(pi * (done - warmup) / (1 - warmup))
+
+
+def shuffled_batches(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Row numbers (batches, size) in random order. The rows left over wait for another epoch: a small
+    last batch would be a second shape to compile and a noisy one for batch normalisation."""
+    size = min(size, n)
+    return rng.permutation(n)[: n // size * size].reshape(-1, size)
+
+
+def read(X: Any, batches: np.ndarray) -> Iterator[tf.Tensor]:
+    """The rows of each batch (batches, size) as floats, the next ones read while these are used."""
+
+    def rows(numbers: np.ndarray) -> np.ndarray:
+        return X[numbers].astype(np.float32)
+
+    stream = tf.data.Dataset.from_tensor_slices(batches).map(
+        lambda numbers: tf.ensure_shape(tf.numpy_function(rows, [numbers], tf.float32), (None, *X.shape[1:]))
+    )
+    return iter(stream.prefetch(2))
+
+
+def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any) -> Any:
+    """A compiled function of a batch and its one-hot targets, which changes the weights of `network`
+    and gives the mean loss."""
+    optimizer.build(network.trainable_variables)
+
+    @tf.function
+    def step(X: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            total = tf.reduce_mean(loss(targets, network(X, training=True))) + sum(network.losses)
+        gradients = tape.gradient(total, network.trainable_variables)
+        optimizer.apply(gradients, network.trainable_variables)
+        return total
+
+    return step
