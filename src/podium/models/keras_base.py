@@ -105,7 +105,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 continue_from(network, earlier[number % len(earlier)])
             else:
                 self._start(network, X, targets)
-            self._train(network, X, targets, np.random.default_rng(first + number), on_epoch)
+            self._train(network, X, targets, first + number, on_epoch)
         return self
 
     def _checked(self, X: Any, y: Any = "no_validation") -> Any:
@@ -122,13 +122,13 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         network: keras.Model,
         X: Any,
         targets: np.ndarray,
-        rng: np.random.Generator,
+        seed: int,
         on_epoch: OnEpoch | None,
     ) -> None:
         optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
         step = training_step(network, optimizer, keras.losses.get(self.loss))
-        train, held_out = self._parted(targets)
-        best = Best(self.patience)
+        train, held_out = self._parted(targets, seed)
+        best, rng = Best(self.patience), np.random.default_rng(seed)
         for epoch in range(self.epochs):
             batches = train[shuffled_batches(len(train), self.batch_size, rng)]
             losses = []
@@ -144,16 +144,13 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         if len(held_out):
             network.set_weights(best.weights)
 
-    def _parted(self, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _parted(self, targets: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows to train on, and rows to look at after each epoch."""
         rows = np.arange(len(targets))
         if not self.validation_fraction:
             return rows, rows[:0]
         train, held_out = train_test_split(
-            rows,
-            test_size=self.validation_fraction,
-            stratify=targets.argmax(axis=1),
-            random_state=draw_seed(self.random_state),
+            rows, test_size=self.validation_fraction, stratify=targets.argmax(axis=1), random_state=seed
         )
         return np.sort(train), np.sort(held_out)
 
