@@ -20,7 +20,7 @@ from podium.models.augment import RandomAffine
 from podium.models.bodies import load_body, load_classifier, preprocessing
 from podium.models.keras_base import VIEWS, KerasClassifier, as_it_is
 from podium.models.photos import AUGMENTATION, Resized, require_files
-from podium.models.training import draw_seed, shuffled_batches, training_step
+from podium.models.training import draw_seed, seed_everything, shuffled_batches, training_step
 
 CLASSIFIERS: dict[str, Callable[..., Pipeline]] = {
     "logistic-regression": partial(linear.logistic_regression, C=0.01, max_iter=1000),
@@ -97,12 +97,14 @@ class BodyFeatures(TransformerMixin, BaseEstimator):
         cut: str | None = None,
         look: Look = Look(128, 128),  # noqa: B008 (frozen)
         views: str = "mirror",
+        random_state: int | None = None,
     ):
         self.body = body
         self.weights = weights
         self.cut = cut
         self.look = look
         self.views = views
+        self.random_state = random_state
 
     def fit(self, X: ImageFiles, y: Any = None) -> BodyFeatures:
         return self
@@ -110,7 +112,8 @@ class BodyFeatures(TransformerMixin, BaseEstimator):
     def transform(self, X: ImageFiles) -> np.ndarray:
         """Nothing is learnt, so the rows of all folds are looked at together, once."""
         files = require_files(X)
-        known = _features(files.whole, self.body, self.weights, self.cut, self.look, self.views)
+        seed = draw_seed(self.random_state)
+        known = _features(files.whole, self.body, self.weights, self.cut, self.look, self.views, seed)
         return known[files.rows]
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -119,8 +122,9 @@ class BodyFeatures(TransformerMixin, BaseEstimator):
 
 @lru_cache(maxsize=4)  # training and test images of two bodies
 def _features(
-    files: ImageFiles, body: str, weights: str | None, cut: str | None, look: Look, views: str
+    files: ImageFiles, body: str, weights: str | None, cut: str | None, look: Look, views: str, seed: int
 ) -> np.ndarray:
+    seed_everything(seed)
     pixels = files.pixels(look)
     inputs = Input(pixels.shape[1:])
     maps = load_body(body, weights, cut, pixels.shape[1:])(preprocessing(body)(inputs))
@@ -192,11 +196,13 @@ class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
         body: str = "mobilenet",
         weights: str | None = "imagenet",
         side: int = 224,
+        random_state: int | None = None,
     ):
         self.classes = classes
         self.body = body
         self.weights = weights
         self.side = side
+        self.random_state = random_state
 
     def fit(self, X: ImageFiles, y: Any) -> ZeroShotClassifier:
         self.classes_ = np.unique(y)
@@ -207,7 +213,8 @@ class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: ImageFiles) -> np.ndarray:
         files = require_files(X)
-        said = _thousand(files.whole, self.body, self.weights, self.side)[files.rows]
+        seed = draw_seed(self.random_state)
+        said = _thousand(files.whole, self.body, self.weights, self.side, seed)[files.rows]
         sums = np.stack([said[:, list(self.classes[label])].sum(axis=1) for label in self.classes_], axis=1)
         return (sums + 1e-6) / (sums + 1e-6).sum(axis=1, keepdims=True)
 
@@ -216,7 +223,8 @@ class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
 
 
 @lru_cache(maxsize=2)
-def _thousand(files: ImageFiles, body: str, weights: str | None, side: int) -> np.ndarray:
+def _thousand(files: ImageFiles, body: str, weights: str | None, side: int, seed: int) -> np.ndarray:
+    seed_everything(seed)
     pixels = files.pixels(Look(side, side))
     network = load_classifier(body, weights, pixels.shape[1:])
     inputs = Input(pixels.shape[1:])
