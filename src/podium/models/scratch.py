@@ -30,7 +30,7 @@ def scratch_lenet(side: int = 54, **params: Any) -> Pipeline:
 
 
 def scratch_vgg(side: int = 64, **params: Any) -> Pipeline:
-    """After Simonyan and Zisserman 2015, "Very deep convolutional networks"."""
+    """After configuration A of Simonyan and Zisserman 2015, "Very deep convolutional networks"."""
     return _pipeline(vgg_network, side, **params)
 
 
@@ -66,8 +66,9 @@ def vgg_network(
 ) -> Model:
     inputs = Input(shape)
     x = _augmented(inputs, augmentation)
-    for filters in (16, 32, 64, 128):
-        x = _convolution(_convolution(x, filters, 3, l2), filters, 3, l2)
+    for filters, convolutions in ((16, 1), (32, 1), (64, 2), (128, 2)):
+        for _ in range(convolutions):
+            x = _convolution(x, filters, 3, l2)
         x = layers.Dropout(dropout)(layers.MaxPooling2D()(x))
     return Model(inputs, _head(layers.GlobalAveragePooling2D()(x), 128, n_classes, l2, 2 * dropout))
 
