@@ -68,7 +68,7 @@ SCRATCH = {"scratch-lenet": {"seeds": 3}, "scratch-vgg": {"seeds": 3}}
 BODIES = {"frozen-mobilenet": {}, "finetune-mobilenet": {}}
 BODIES |= {f"frozen-mobilenet@{c}": {"classifier": c} for c in ("ridge", "sgd", "gaussian-nb", "xgboost")}
 CUT = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
-RANDOM = {"weights": None, "side": 64}
+RANDOM = {"weights": None, "side": 32}
 COMPETITION = Competition(
     name="pistolas-vs-smartphones",
     slug="pistolas-vs-smartphones-con-deep-learning",
@@ -87,8 +87,8 @@ COMPETITION = Competition(
     },
     averages={"scratch": list(SCRATCH)},
     toy_params={
-        **{name: {"seeds": 1, "epochs": 6} for name in SCRATCH},
-        **{name: {**RANDOM, "cut": "conv_pw_3_relu"} for name in BODIES},
+        **{name: {"seeds": 1, "epochs": 4} for name in SCRATCH},
+        **{name: {**RANDOM, "cut": "conv_pw_8_relu"} for name in BODIES},
         "imagenet-zero-shot": RANDOM,
     },
     references=(
