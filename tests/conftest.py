@@ -1,6 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
+
+from kaggle_case import case, stub  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="session")
@@ -20,4 +23,7 @@ def _own_cache(tmp_path_factory):
 def _nothing_from_outside(monkeypatch, tmp_path):
     for name in ("PODIUM_DATA", "PODIUM_WEIGHTS"):
         monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("KAGGLE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))  # whoever has credentials there would fetch
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
