@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from contextlib import contextmanager
 
 import pytest
 
@@ -27,8 +28,8 @@ QUOTA = (
 
 
 class Case:
-    def __init__(self, folder, stub):
-        self.root, self.stub = folder, stub
+    def __init__(self, folder, stub, shared):
+        self.root, self.stub, self.shared = folder, stub, shared
         self.pets = make_competition()
         self.folder = folder / "submissions" / "pets"
         self.folder.mkdir(parents=True)
@@ -57,8 +58,18 @@ class Case:
         self.data.mkdir(parents=True, exist_ok=True)
         (self.data / "pets-2026.zip").write_bytes(zipped(FILES))
 
-    def upload(self, path=None, client=None, **options):
-        with client or Client() as client:
+    @contextmanager
+    def client(self):
+        """The one of all tests, as it takes its time to start; a new one where a test has changed the
+        environment and so has set `shared` to None."""
+        if self.shared:
+            yield self.shared
+        else:
+            with Client() as client:
+                yield client
+
+    def upload(self, path=None, **options):
+        with self.client() as client:
             return upload(self.pets, self.root, client, self.said.append, path, **options)
 
     def fail(self, path=None, **options):
@@ -81,7 +92,7 @@ class Case:
         """Once all doubt is over, ledger and Kaggle's list agree one to one, and nothing is in the
         list twice."""
         monkeypatch.setenv("PODIUM_KAGGLE_DOUBT", "0")
-        with Client() as client:
+        with self.client() as client:
             sent = refresh(self.pets, self.root, client)
         refs = [s.ref for s in sent if s.state == "sent"]
         assert sorted(refs) == sorted(s["ref"] for s in self.stub.subs)
@@ -90,21 +101,37 @@ class Case:
         assert len(set(predictions)) == len(predictions)
 
 
-@pytest.fixture
-def stub(tmp_path, monkeypatch):
-    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-        monkeypatch.delenv(name)
-    stub = Stub(zipped(FILES), board_zip([0.95, 0.93, 0.9, 0.89, 0.5], "pets-2026"))
-    (tmp_path / "home").mkdir()
-    for name, value in stub.env(tmp_path / "home").items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture(scope="session")
+def kaggle_server():
+    stub = Stub()
     yield stub
     stub.close()
 
 
+@pytest.fixture(scope="session")
+def shared_client():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PODIUM_KAGGLE_PAUSE", "0.01")
+        patch.setenv("PODIUM_KAGGLE_TIMEOUT", "20")
+        with Client() as client:
+            yield client
+
+
 @pytest.fixture
-def case(tmp_path, stub):
-    case = Case(tmp_path / "checkout", stub)
+def stub(kaggle_server, tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    kaggle_server.reset(zipped(FILES), board_zip([0.95, 0.93, 0.9, 0.89, 0.5], "pets-2026"))
+    (tmp_path / "home").mkdir()
+    for name, value in kaggle_server.env(tmp_path / "home").items():
+        monkeypatch.setenv(name, value)
+    yield kaggle_server
+    kaggle_server.closing.set()
+
+
+@pytest.fixture
+def case(tmp_path, stub, shared_client):
+    case = Case(tmp_path / "checkout", stub, shared_client)
     case.place_data()
     case.write_csv()
     return case

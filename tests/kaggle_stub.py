@@ -44,15 +44,21 @@ class Stub(http.server.ThreadingHTTPServer):
     def __init__(self, data=b"", board=b""):
         super().__init__(("127.0.0.1", 0), Handler)
         self.base = f"http://127.0.0.1:{self.server_address[1]}"
+        self.closing = threading.Event()
+        self.reset(data, board)
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def reset(self, data, board):
+        self.closing.set()  # who still waits for an answer waits in vain
+        self.closing, self.lock = threading.Event(), threading.Lock()
         self.data, self.board = data, board
         self.faults, self.log, self.subs, self.blobs = {}, [], [], {}
-        self.lock, self.closing = threading.Lock(), threading.Event()
         self.about = {"userHasEntered": True, "maxDailySubmissions": 5, "userRank": 3}
         self.limits = {"numToday": 1, "numTotal": 1, "numAllowedNow": 4}
-        self.score = lambda sub: "0.9"  # of each submission, once it has been listed `after` times
+        # What becomes of each submission once it has been listed `after` times.
+        self.outcome = lambda sub: {"status": "COMPLETE", "publicScore": "0.9", "privateScore": ""}
         self.after = 1
         self.hidden = 0  # lists to come that lack the newest submission
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def env(self, home):
         """What leads the real client here; whatever went elsewhere would be refused."""
@@ -63,7 +69,7 @@ class Stub(http.server.ThreadingHTTPServer):
             "KAGGLE_KEY": "SECRET-KEY",
             "http_proxy": self.base,
             "https_proxy": "http://127.0.0.1:1",
-            "PODIUM_KAGGLE_PAUSE": "0.01",
+            "PODIUM_KAGGLE_PAUSE": "0.01",  # seconds
             "PODIUM_KAGGLE_TIMEOUT": "20",
             "PODIUM_KAGGLE_WAIT": "5",
         }
@@ -94,7 +100,7 @@ class Stub(http.server.ThreadingHTTPServer):
         for sub in self.subs:
             sub["listed"] += 1
             if sub["status"] == "PENDING" and sub["listed"] > self.after:
-                sub.update(status="COMPLETE", publicScore=self.score(sub), privateScore="")
+                sub.update(self.outcome(sub))
         shown = self.subs
         if self.hidden:
             self.hidden -= 1
@@ -113,6 +119,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         name = self.command if self.command != "POST" else path.rsplit("/", 1)[-1]
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = json.loads(raw) if self.command == "POST" and raw else {}
+        closing = stub.closing
         with stub.lock:
             stub.log.append(name)
             script = stub.faults.get(name)
@@ -123,7 +130,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
         elif fault in ("hang", "late"):
-            stub.closing.wait(60)
+            closing.wait(60)
             self.close_connection = True
         elif isinstance(fault, tuple):
             self.reply(*fault[-2:])
@@ -180,4 +187,4 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)
 
-    do_GET = do_POST = do_PUT = handle_all
+    do_GET = do_POST = do_PUT = handle_all  # noqa: N815

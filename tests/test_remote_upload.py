@@ -106,7 +106,8 @@ def test_a_submission_in_doubt_is_not_called_sent_and_not_sent_again_soon(case, 
 
 @pytest.mark.parametrize("method", ["GetCompetition", "StartSubmissionUpload", "CreateSubmission"])
 def test_a_server_that_never_answers_ends_in_our_time_out(case, monkeypatch, method):
-    monkeypatch.setenv("PODIUM_KAGGLE_TIMEOUT", "2")
+    monkeypatch.setenv("PODIUM_KAGGLE_TIMEOUT", "1.5")
+    case.shared = None
     case.stub.faults[method] = ["hang"]
     started = time.monotonic()
     line = case.fail()
@@ -117,7 +118,8 @@ def test_a_server_that_never_answers_ends_in_our_time_out(case, monkeypatch, met
 
 
 def test_an_answer_that_never_comes_though_it_arrived(case, monkeypatch):
-    monkeypatch.setenv("PODIUM_KAGGLE_TIMEOUT", "2")
+    monkeypatch.setenv("PODIUM_KAGGLE_TIMEOUT", "1.5")
+    case.shared = None
     case.stub.faults["CreateSubmission"] = ["late"]
     assert case.upload().state == "sent"
     case.agree(monkeypatch)
@@ -125,6 +127,7 @@ def test_an_answer_that_never_comes_though_it_arrived(case, monkeypatch):
 
 def test_a_storage_that_never_answers(case, monkeypatch):
     monkeypatch.setenv("PODIUM_KAGGLE_TIMEOUT", "0.8")
+    case.shared = None
     case.stub.faults["PUT"] = ["hang"]
     # The time is short for a client that must start first; it is asked again then.
     for _ in range(5):
@@ -170,20 +173,9 @@ def test_a_list_that_cannot_be_had_leaves_the_doubt(case, monkeypatch):
 
 
 def test_a_submission_that_kaggle_cannot_score(case):
-    def fail(sub):
-        sub.update(status="ERROR", errorDescription="Submission must have 418 rows")
-        return ""
-
-    case.stub.after = 99
-    original = case.stub.page
-
-    def page(*arguments):
-        for sub in case.stub.subs:
-            fail(sub)
-        return original(*arguments)
-
-    case.stub.page = page
-    assert "Submission must have 418 rows" in case.fail()
+    said = "Submission must have 418 rows"
+    case.stub.outcome = lambda sub: {"status": "ERROR", "errorDescription": said}
+    assert said in case.fail()
     (sent,) = case.sent()
     assert (sent.state, sent.facts["status"]) == ("sent", "error")
     assert "--force" in case.fail()
@@ -289,11 +281,13 @@ def test_without_a_run_there_is_nothing_to_send(case):
 
 def test_without_credentials_it_says_where_they_go(case, monkeypatch):
     monkeypatch.delenv("KAGGLE_KEY")
+    case.shared = None
     assert "~/.kaggle/access_token" in refused_here(case)
 
 
 def test_a_token_in_the_environment_is_enough_and_never_shown(case, monkeypatch):
     monkeypatch.delenv("KAGGLE_KEY")
+    case.shared = None
     monkeypatch.setenv("KAGGLE_API_TOKEN", "SECRET-TOKEN")
     case.stub.faults["GetCompetition"] = [(400, {"code": 400, "message": "bad token SECRET-TOKEN"})]
     assert "bad token ***" in case.fail()
@@ -303,6 +297,7 @@ def test_a_token_in_the_environment_is_enough_and_never_shown(case, monkeypatch)
 @pytest.mark.parametrize("fault", [(401, b""), (500, b""), "reset"])
 def test_a_token_that_is_not_accepted(case, monkeypatch, fault):
     monkeypatch.delenv("KAGGLE_KEY")
+    case.shared = None
     monkeypatch.setenv("KAGGLE_API_TOKEN", "SECRET-TOKEN")
     case.stub.faults["IntrospectToken"] = [fault] * 20
     assert "Kaggle must" in refused_here(case)
@@ -319,7 +314,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from kaggle_case import Case
 case = Case.__new__(Case)
-case.root, case.said = Path({root!r}), []
+case.root, case.said, case.shared = Path({root!r}), [], None
 from makers import make_competition
 case.pets = make_competition()
 case.upload()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import re
 import select
 import subprocess
@@ -236,23 +237,24 @@ def serve() -> None:
     """Answer requests until standard input ends, which is when the parent does: nothing may be sent
     after a parent that was killed."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
+    requests = os.fdopen(os.dup(0))
+    sys.stdin.close()  # the library's exit() does so, and would wait for whoever reads it
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def say(value: Json) -> None:
         answers.write(json.dumps(value) + "\n")
 
-    for line in _lines_until_the_parent_ends():
+    for line in _until_the_parent_ends(requests):
         request = json.loads(line)
         say(answer(request["call"], request["arguments"], say))
 
 
-def _lines_until_the_parent_ends() -> Iterator[str]:
-    import queue
-
+def _until_the_parent_ends(requests: IO[str]) -> Iterator[str]:
     lines: queue.Queue[str] = queue.Queue()
 
     def listen() -> None:
-        for line in sys.stdin:
+        for line in requests:
             lines.put(line)
         os._exit(0)
 
@@ -300,7 +302,7 @@ def _fault(error: Exception, secrets: list[str]) -> Json:
     elif isinstance(error, requests.ConnectionError | requests.Timeout):
         # Its text holds addresses with tokens in them.
         fault = {"kind": "network", "reason": "a connection that failed or was cut off"}
-    elif isinstance(error, requests.exceptions.JSONDecodeError):
+    elif isinstance(error, json.JSONDecodeError):
         fault = {"kind": "garbled", "reason": "an answer that is not JSON"}
     else:
         fault = {"kind": "garbled", "reason": f"{type(error).__name__}: {error}"}

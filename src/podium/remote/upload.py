@@ -402,7 +402,7 @@ def _scored(ledger: Ledger, client: Client, slug: str, tag: str, say: Say) -> Se
         sent = ledger.find(tag)
         if sent.facts["status"] == "error":
             raise RemoteError(
-                f"Kaggle must be able to score {_named(sent)}, got: "
+                f"Kaggle must be able to score submission {sent.ref}, got: "
                 f"{sent.facts.get('error') or 'no reason given'}; mend the file and upload it"
             )
         if sent.facts["status"] != "pending":
