@@ -10,6 +10,7 @@ import pytest
 from kaggle_stub import Stub, board_zip, zipped
 from makers import make_competition
 from podium.errors import PodiumError
+from podium.remote import client as remote
 from podium.remote.client import Client
 from podium.remote.ledger import open_ledger
 from podium.remote.standing import refresh
@@ -25,6 +26,29 @@ QUOTA = (
     "Submission not allowed: Your team has used its daily Submission allowance (5) today, "
     "please try again tomorrow UTC (3.5 hours from now)"
 )
+
+
+class Killed(BaseException):
+    """The end of the process, as an upload would see it."""
+
+
+class InProcess(Client):
+    """The real client without the child; with dice it may die before or after any of its steps."""
+
+    def __init__(self, dice=None):
+        super().__init__()
+        self.dice = dice
+
+    def _exchange(self, request):
+        heard = []
+        self._perhaps_die()
+        value = remote.answer(request["call"], request["arguments"], heard.append)
+        self._perhaps_die()
+        yield from [*heard, value]
+
+    def _perhaps_die(self):
+        if self.dice and self.dice.random() < 0.01:
+            raise Killed
 
 
 class Case:

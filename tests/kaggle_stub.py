@@ -8,6 +8,7 @@
     "lost"                     do it, and close the connection without an answer
     "late"                     do it, and never answer
     "cut", "cut-silently"      half of the body, its length told or not
+    "drip"                     all of it, a MiB at a time
     None                       all is well
 A PUT of a file goes by the name "PUT", the GET of data by "GET".
 """
@@ -20,6 +21,7 @@ import threading
 import zipfile
 from datetime import UTC, datetime
 
+BODILY = ("cut", "cut-silently", "drip")
 HEADER = "Rank,TeamId,TeamName,LastSubmissionDate,Score,SubmissionCount,TeamMemberUserNames"
 
 
@@ -124,7 +126,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             stub.log.append(name)
             script = stub.faults.get(name)
             fault = script.pop(0) if script else None
-            done = fault is None or fault in ("lost", "late") or fault[0] == "done" or "cut" in fault
+            done = fault is None or fault in ("lost", "late") or fault[0] == "done" or fault in BODILY
             answer = self.act(name, path, request, raw) if done else None
         if fault in ("reset", "lost"):
             self.close_connection = True
@@ -135,7 +137,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif isinstance(fault, tuple):
             self.reply(*fault[-2:])
         else:
-            self.reply(*answer, cut=fault)
+            self.reply(*answer, how=fault)
 
     def act(self, name, path, request, raw):
         stub = self.server
@@ -166,14 +168,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return 200, stub.limits
         return 404, {"code": 404, "message": "Not found"}
 
-    def reply(self, status, body=b"", headers=None, cut=None):
+    def reply(self, status, body=b"", headers=None, how=None):
         content = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else b""
-        kind = "text/html" if isinstance(body, str) else "application/json" if body else "text/plain"
+        kind = "text/html" if isinstance(body, str) else "application/json"
+        if isinstance(body, bytes) and not body.startswith(b"{"):
+            kind = "text/plain"
         if not isinstance(body, bytes | str):
             content = json.dumps(body).encode()
         headers = {"Content-Type": kind, **(headers or {})}
         self.send_response(status)
-        if cut == "cut-silently":
+        if how == "cut-silently":
             self.close_connection = True
             headers["Connection"] = "close"
         else:
@@ -181,6 +185,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for key, value in headers.items():
             self.send_header(key, value)
         self.end_headers()
+        if how == "drip":
+            for start in range(0, len(content), 1 << 20):
+                self.wfile.write(content[start : start + (1 << 20)])
+                self.server.closing.wait(0.7)
+            return
+        cut = how in ("cut", "cut-silently")
         self.wfile.write(content[: len(content) // 2] if cut else content)
         if cut:
             self.close_connection = True

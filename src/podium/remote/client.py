@@ -293,13 +293,14 @@ def _secrets(api: Any) -> list[str]:
 
 
 def _fault(error: Exception, secrets: list[str]) -> Json:
-    import requests
+    from requests import ConnectionError, HTTPError, Timeout
+    from requests.exceptions import ChunkedEncodingError
 
     response = getattr(error, "response", None)
-    if isinstance(error, requests.HTTPError) and response is not None:
+    if isinstance(error, HTTPError) and response is not None:
         status, reason = _reason(response)
         fault = {"kind": "status", "status": status, "reason": reason}
-    elif isinstance(error, requests.ConnectionError | requests.Timeout):
+    elif isinstance(error, ConnectionError | Timeout | ChunkedEncodingError):
         # Its text holds addresses with tokens in them.
         fault = {"kind": "network", "reason": "a connection that failed or was cut off"}
     elif isinstance(error, json.JSONDecodeError):
