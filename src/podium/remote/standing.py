@@ -24,6 +24,7 @@ from podium.store import Store
 
 Say = Callable[[str], None]
 ENOUGH = 3  # submissions for a correlation
+TINY = 1e-9  # scores are decimal numbers, and their differences are not exact
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def find_standing(
 def stand(board: np.ndarray, score: float, error: float | None, greater: bool) -> Standing:
     """`board` (teams,) are their scores, the best first."""
     better = int((board > score).sum() if greater else (board < score).sum())
-    near = None if error is None else int((np.abs(board - score) <= error).sum())
+    near = None if error is None else int((np.abs(board - score) <= error + TINY).sum())
     lines = tuple((medal, last, float(board[last - 1])) for medal, last in medals(len(board)).items())
     return Standing(len(board), score, better + 1, near, lines)
 
