@@ -11,6 +11,7 @@ import pytest
 from kaggle_case import CSV, QUOTA
 from kaggle_stub import zipped
 from podium.errors import StoreError
+from podium.remote.client import Client, KaggleError
 from podium.remote.ledger import open_ledger
 
 NESTED = {"error": {"code": 400, "message": QUOTA}}
@@ -114,6 +115,7 @@ def test_a_server_that_never_answers_ends_in_our_time_out(case, monkeypatch, met
     assert time.monotonic() - started < 12
     assert ("timeout" if method == "CreateSubmission" else "got nothing") in line
     assert case.stub.subs == []
+    monkeypatch.setenv("PODIUM_KAGGLE_TIMEOUT", "20")
     case.agree(monkeypatch)
 
 
@@ -122,6 +124,7 @@ def test_an_answer_that_never_comes_though_it_arrived(case, monkeypatch):
     case.shared = None
     case.stub.faults["CreateSubmission"] = ["late"]
     assert case.upload().state == "sent"
+    monkeypatch.setenv("PODIUM_KAGGLE_TIMEOUT", "20")
     case.agree(monkeypatch)
 
 
@@ -194,6 +197,19 @@ def refused_here(case, path=None, **options):
 def test_toy_files_are_refused(case):
     assert "toy file" in refused_here(case, case.write_csv(toy=True))
     assert "toy file" in refused_here(case, case.write_csv(name="toy-submission-ridge-1.csv"))
+
+
+def test_a_copy_of_a_toy_file_is_refused(case, tmp_path):
+    (case.folder / "toy").mkdir()
+    for path in (case.folder / "toy" / "toy-submission-ridge-1.csv", tmp_path / "mine.csv"):
+        path.write_text(CSV)
+    assert "a copy of toy-submission-ridge-1.csv" in refused_here(case, path)
+
+
+def test_a_quota_that_is_not_told_does_not_stop_it(case):
+    case.stub.faults["GetSubmissionLimits"] = [(403, b"")]
+    assert case.upload().state == "sent"
+    assert any("the quota" in line for line in case.said)
 
 
 def test_a_changed_file_is_refused(case):
@@ -270,7 +286,7 @@ def test_a_dry_run_sends_nothing(case):
     assert case.upload(dry_run=True) is None
     assert case.stub.count("StartSubmissionUpload") == 0
     assert case.states() == []
-    assert any("4 submissions left" in line for line in case.said)
+    assert any("4 submissions left today" in line for line in case.said)
 
 
 def test_without_a_run_there_is_nothing_to_send(case):
@@ -301,6 +317,17 @@ def test_a_token_that_is_not_accepted(case, monkeypatch, fault):
     monkeypatch.setenv("KAGGLE_API_TOKEN", "SECRET-TOKEN")
     case.stub.faults["IntrospectToken"] = [fault] * 20
     assert "Kaggle must" in refused_here(case)
+
+
+def test_a_client_that_dies_is_started_anew(case):
+    case.shared = None
+    with Client() as client:
+        case.shared = client
+        assert client.limits("pets-2026")["allowed"] == 4
+        client._child.kill()
+        with pytest.raises(KaggleError, match="its client ended"):
+            client.limits("pets-2026")
+        assert case.upload().state == "sent"
 
 
 def test_two_uploads_at_once_are_one_too_many(case):

@@ -41,8 +41,8 @@ WHAT = {
 class KaggleError(RemoteError):
     """`kind`: "credentials" where there are none, "status" where Kaggle answered with an HTTP `status`,
     "timeout", "network" where it was not reached or was cut off, "garbled" for an answer that cannot
-    be read. `stage` is how far a submission got: "start", "put" or "create"; only in the last can
-    Kaggle have taken it."""
+    be read. `stage` is how far it got: "ready" when the client had started, for a submission then "put" and
+    "create"; only in the last can Kaggle have taken it."""
 
     def __init__(self, message: str, kind: str, status: int = 0, reason: str = "", stage: str = ""):
         super().__init__(message)
@@ -129,46 +129,48 @@ class Client:
         kind, status, reason = fault["kind"], fault.get("status", 0), fault.get("reason", "")
         message = _explain(call, arguments["slug"], kind, status, reason)
         if kind == "timeout":
-            message = message.format(limit=self.limit)
+            message = message.format(limit=self.limit * _patience(stage))
         raise KaggleError(message, kind, status, reason, stage)
 
     def _exchange(self, request: Json) -> Iterator[Json]:
-        """Stages, and at last a value or a fault; no fault where the time is up."""
+        """Stages, and at last a value or a fault; neither where the time is up."""
         child = self._child = self._child or _start()
         requests = cast(IO[bytes], child.stdin)
         try:
             requests.write(json.dumps(request).encode() + b"\n")
             requests.flush()
-            for answer in self._answers(child, request["arguments"].get("folder")):
-                yield answer
-                if "stage" not in answer:
+            for line in self._lines(child, request["arguments"].get("folder")):
+                heard = json.loads(line)
+                yield heard
+                if "stage" not in heard:
                     return
             self._end()
         except BaseException as error:
             self._end()
-            if not isinstance(error, OSError):
+            if not isinstance(error, OSError | EOFError):
                 raise
-            yield {"fault": {"kind": "garbled", "reason": f"its client ended: {error.strerror}"}}
+            yield {"fault": {"kind": "garbled", "reason": f"its client ended: {error}"}}
 
-    def _answers(self, child: subprocess.Popen[bytes], folder: str | None) -> Iterator[Json]:
-        """Ends when nothing has come for the limit: no answer, and no byte in `folder`."""
+    def _lines(self, child: subprocess.Popen[bytes], folder: str | None) -> Iterator[bytes]:
+        """Kills the child when for the limit there came no line, and no byte to `folder`; what it said
+        up to then is heard. Raises EOFError if it ends by itself."""
         pipe = cast(IO[bytes], child.stdout).fileno()
-        held, size, deadline = b"", -1, time.monotonic() + self.limit
+        held, size, deadline = b"", -1, time.monotonic() + self.limit * _patience("")
         while (left := deadline - time.monotonic()) > 0:
             if select.select([pipe], [], [], min(left, 1.0))[0]:
                 chunk = os.read(pipe, 1 << 16)
                 if not chunk:
-                    yield {"fault": {"kind": "garbled", "reason": "its client ended without a word"}}
-                    return
+                    raise EOFError("without a word")
                 *lines, held = (held + chunk).split(b"\n")
                 for line in lines:
-                    answer = json.loads(line)
-                    # A large file may be long on its way; the storage takes it whole or not at all.
-                    patience = 5 if answer.get("stage") == "put" else 1
-                    deadline = time.monotonic() + patience * self.limit
-                    yield answer
+                    deadline = time.monotonic() + self.limit * _patience(
+                        json.loads(line).get("stage", "ready")
+                    )
+                    yield line
             elif folder and (now := _bytes_in(Path(folder))) != size:
                 size, deadline = now, time.monotonic() + self.limit
+        child.kill()
+        yield from (held + child.communicate()[0]).split(b"\n")[:-1]
 
     def _end(self) -> None:
         if self._child:
@@ -187,6 +189,11 @@ def _start() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def _patience(stage: str) -> int:
+    """Times the limit: a client may first have to start, and a large file is long on its way."""
+    return {"": 2, "put": 5}.get(stage, 1)
 
 
 def _bytes_in(folder: Path) -> int:
@@ -264,15 +271,18 @@ def _until_the_parent_ends(requests: IO[str]) -> Iterator[str]:
 
 
 def answer(call: str, arguments: Json, say: Callable[[Json], None]) -> Json:
-    """{"value": ...} or {"fault": {"kind", "status", "reason"}}; `say` hears the stages before it."""
+    """{"value": ...} or {"fault": {"kind", "status", "reason"}}; `say` hears the stages."""
     try:
         api = _api()
+        say({"stage": "ready"})
         try:
             return {"value": CALLS[call](api, say, **arguments)}
         except Exception as error:
             return {"fault": _fault(error, _secrets(api))}
     except SystemExit:
         return {"fault": {"kind": "credentials"}}
+    except ImportError as error:
+        return {"fault": {"kind": "garbled", "reason": f"{error}: run make to set up all that it needs"}}
     except Exception as error:
         return {"fault": _fault(error, _secrets(None))}
 
@@ -287,9 +297,12 @@ def _api() -> Any:
 
 
 def _secrets(api: Any) -> list[str]:
-    held = {**os.environ, **{f"KAGGLE_{k.upper()}": v for k, v in (api.config_values if api else {}).items()}}
+    from kagglesdk.kaggle_env import get_access_token_from_env
+
     names = ("KAGGLE_API_TOKEN", "KAGGLE_KEY", "KAGGLE_TOKEN")
-    return [str(held[name]) for name in names if held.get(name)]
+    held = [os.environ.get(name) for name in names] + [get_access_token_from_env()[0]]
+    held += [api.config_values.get(name) for name in ("key", "token")] if api else []
+    return [secret for secret in held if secret]
 
 
 def _fault(error: Exception, secrets: list[str]) -> Json:
@@ -408,7 +421,6 @@ def _submit(api: Any, say: Callable[[Json], None], slug: str, path: str, descrip
         say({"stage": "create"})
         return result
 
-    say({"stage": "start"})
     api.upload_complete = put_and_say
     try:
         response = api.competition_submit(path, description, slug, quiet=True)

@@ -66,12 +66,12 @@ def upload(
     slug = competition.slug
     with open_ledger(root / "submissions" / competition.name) as ledger:
         about = client.competition(slug)
-        limits = client.limits(slug)
+        limits = _limits(client, slug, say)
         settle(ledger, client.submissions(slug))
         _require_new(ledger, plan, force)
         _require_allowed(slug, about, limits)
         tag = make_tag(plan.facts["predictions"])
-        say(f"{plan.path} -> {slug}: {plan.message!r}; {limits['allowed']} submissions left before it")
+        say(f"{plan.path} -> {slug}: {plan.message!r}; {limits['allowed']} submissions left today")
         if dry_run:
             say("dry run: nothing was sent")
             return None
@@ -109,6 +109,8 @@ def make_plan(
             f"{path} must be made for {competition.slug!r}, got one for {manifest['slug']!r}; name another"
         )
     content = path.read_bytes()
+    if not manifest:
+        _refuse_copy_of_toy(competition, root, path, content)
     notes = _data_notes(competition, root, path, manifest, force)
     notes += _check_rows(competition, path, content, _sample(competition, root, data), bool(manifest))
     text = " ".join((message or _compose(manifest) or path.name).split())
@@ -169,6 +171,14 @@ def _manifest(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _refuse_copy_of_toy(competition: Competition, root: Path, path: Path, content: bytes) -> None:
+    for toy in (root / "submissions" / competition.name / "toy").glob("toy-submission-*.csv"):
+        if toy.read_bytes() == content:
+            raise SubmissionError(
+                f"{path} must be made from real data, got a copy of {toy.name}; name another"
+            )
 
 
 def _data_notes(
@@ -281,6 +291,17 @@ def _require_new(ledger: Ledger, plan: Plan, force: bool) -> None:
         )
 
 
+def _limits(client: Client, slug: str, say: Say) -> Mapping[str, Any]:
+    """The quota is not worth failing for where Kaggle does not tell it: it refuses by itself."""
+    try:
+        return client.limits(slug)
+    except KaggleError as error:
+        if error.status not in (400, 403, 404):
+            raise
+        say(f"Kaggle does not tell the quota: {error.reason or error.status}")
+        return {"allowed": "unknown", "total": 0}
+
+
 def _require_allowed(slug: str, about: Mapping[str, Any], limits: Mapping[str, Any]) -> None:
     """Raises RemoteError where Kaggle would refuse whatever it is sent."""
     if about["submissions_disabled"]:
@@ -291,7 +312,7 @@ def _require_allowed(slug: str, about: Mapping[str, Any], limits: Mapping[str, A
         raise RemoteError(
             f"{slug!r} must take files, got a competition that takes notebooks only; submit one at Kaggle"
         )
-    if limits["allowed"] > 0:
+    if limits["allowed"] != 0:
         return
     if not limits["total"]:  # all are zero for who has not joined
         require_open(slug, about)
