@@ -13,8 +13,11 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory):
+def _own_cache_and_no_credentials(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("KAGGLE_")]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 
@@ -23,7 +26,4 @@ def _own_cache(tmp_path_factory):
 def _nothing_from_outside(monkeypatch, tmp_path):
     for name in ("PODIUM_DATA", "PODIUM_WEIGHTS"):
         monkeypatch.delenv(name, raising=False)
-    for name in [name for name in os.environ if name.startswith("KAGGLE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))  # whoever has credentials there would fetch
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

@@ -112,6 +112,8 @@ class Stub(http.server.ThreadingHTTPServer):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together: apart they would wait for each other's receipt
+    disable_nagle_algorithm = True
 
     def log_message(self, *_):
         pass
@@ -188,6 +190,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if how == "drip":
             for start in range(0, len(content), 1 << 20):
                 self.wfile.write(content[start : start + (1 << 20)])
+                self.wfile.flush()
                 self.server.closing.wait(0.7)
             return
         cut = how in ("cut", "cut-silently")

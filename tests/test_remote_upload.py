@@ -330,6 +330,17 @@ def test_a_client_that_dies_is_started_anew(case):
         assert case.upload().state == "sent"
 
 
+def test_stopped_by_hand_it_says_what_is_not_known(case, monkeypatch):
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Client, "submit", stop)
+        assert "it was stopped; run podium scores" in case.fail()
+    assert case.states() == ["open"]
+    case.agree(monkeypatch)
+
+
 def test_two_uploads_at_once_are_one_too_many(case):
     with open_ledger(case.folder), pytest.raises(StoreError, match="one command at a time"):
         case.upload()
