@@ -1,5 +1,6 @@
 """300 uploads through the real client, in this process, with faults and deaths where the dice say so."""
 
+import os
 import random
 import time
 
@@ -7,7 +8,7 @@ import pytest
 
 from kaggle_case import InProcess, Killed
 from podium.errors import PodiumError
-from podium.remote.upload import predictions_id
+from podium.remote.plan import predictions_id
 
 UPLOADS = 300
 FAULTS = {
@@ -26,6 +27,7 @@ FAULTS = {
 def test_after_many_uploads_with_faults_both_lists_agree(case, monkeypatch):
     dice = random.Random(0)
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
     case.shared = InProcess(dice)
     case.stub.after = 0
     paths = []

@@ -19,7 +19,8 @@ from podium.files import check_zip
 from podium.metrics import get_metric
 from podium.remote.client import Client
 from podium.remote.ledger import Ledger, Sent, open_ledger
-from podium.remote.upload import expected, predictions_id, settle
+from podium.remote.plan import expected, predictions_id
+from podium.remote.upload import settle
 from podium.store import Store
 
 Say = Callable[[str], None]
