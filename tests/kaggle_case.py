@@ -10,7 +10,7 @@ import pytest
 from kaggle_stub import Stub, board_zip, zipped
 from makers import make_competition
 from podium.errors import PodiumError
-from podium.remote import client as remote
+from podium.remote import child
 from podium.remote.client import Client
 from podium.remote.ledger import open_ledger
 from podium.remote.standing import refresh
@@ -42,7 +42,7 @@ class InProcess(Client):
     def _exchange(self, request):
         heard = []
         self._perhaps_die()
-        value = remote.answer(request["call"], request["arguments"], heard.append)
+        value = child.answer(request["call"], request["arguments"], heard.append)
         self._perhaps_die()
         yield from [*heard, value]
 

@@ -341,6 +341,17 @@ def test_stopped_by_hand_it_says_what_is_not_known(case, monkeypatch):
     case.agree(monkeypatch)
 
 
+def test_stopped_while_it_waits_for_the_score_it_is_sent(case, monkeypatch):
+    case.stub.after = 99
+
+    def stop(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", stop)
+    assert case.upload().state == "sent"
+    assert "stopped waiting" in case.said[-1]
+
+
 def test_two_uploads_at_once_are_one_too_many(case):
     with open_ledger(case.folder), pytest.raises(StoreError, match="one command at a time"):
         case.upload()

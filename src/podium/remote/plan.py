@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from podium.competition import Competition
-from podium.content import file_sum
 from podium.errors import SubmissionError, sample
 from podium.files import Source, find_source
 from podium.remote.fetch import fetched_sums
@@ -45,7 +44,9 @@ def make_plan(
             f"{path} must be made from real data, got a toy file; "
             f"run: podium fetch {competition.name}, then podium submit {competition.name}"
         )
-    if manifest and manifest.get("sha256") != file_sum(path):
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if manifest and manifest.get("sha256") != found:
         raise SubmissionError(
             f"{path} must be as its manifest describes it, got other bytes; "
             "make it again, or give it a name of its own"
@@ -54,7 +55,6 @@ def make_plan(
         raise SubmissionError(
             f"{path} must be made for {competition.slug!r}, got one for {manifest['slug']!r}; name another"
         )
-    content = path.read_bytes()
     if not manifest:
         _refuse_copy_of_toy(competition, root, path, content)
     notes = _data_notes(competition, root, path, manifest, force)
@@ -66,7 +66,7 @@ def make_plan(
         )
     facts = {
         "file": path.name,
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "sha256": found,
         "predictions": predictions_id(content),
         "message": text,
         **expected(manifest),
