@@ -63,7 +63,7 @@ def answer(call: str, arguments: Json, say: Callable[[Json], None]) -> Json:
     except SystemExit:
         return {"fault": {"kind": "credentials"}}
     except ImportError as error:
-        return {"fault": {"kind": "garbled", "reason": f"{error}: run make to set up all that it needs"}}
+        return {"fault": {"kind": "missing", "reason": str(error)}}
     except Exception as error:
         return {"fault": _fault(error, _secrets(None))}
 

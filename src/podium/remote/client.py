@@ -35,7 +35,7 @@ WHAT = {
 
 class KaggleError(RemoteError):
     """`kind`: "credentials" where there are none, "status" where Kaggle answered with an HTTP `status`,
-    "timeout", "network" where it was not reached or was cut off, "garbled" for an answer that cannot
+    "missing" where its package is, "timeout", "network" where it was not reached or was cut off, "garbled" for an answer that cannot
     be read. `stage` is how far it got: "ready" when the client had started, for a submission then "put" and
     "create"; only in the last can Kaggle have taken it."""
 
@@ -205,6 +205,10 @@ def _explain(call: str, slug: str, kind: str, status: int, reason: str) -> str:
         return (
             "Kaggle must be given credentials, found none that it takes; "
             f"put a token from {settings} into ~/.kaggle/access_token or into KAGGLE_API_TOKEN"
+        )
+    if kind == "missing":
+        return (
+            f"the package kaggle must be installed, got: {reason}; run make test, which sets up all it needs"
         )
     if kind == "timeout":
         return (
