@@ -34,10 +34,10 @@ WHAT = {
 
 
 class KaggleError(RemoteError):
-    """`kind`: "credentials" where there are none, "status" where Kaggle answered with an HTTP `status`,
-    "missing" where its package is, "timeout", "network" where it was not reached or was cut off, "garbled" for an answer that cannot
-    be read. `stage` is how far it got: "ready" when the client had started, for a submission then "put" and
-    "create"; only in the last can Kaggle have taken it."""
+    """`kind`: "credentials" or "missing" where there are none or no package kaggle, "status" where Kaggle
+    answered with an HTTP `status`, "timeout", "network" where it was not reached or was cut off, "garbled"
+    for an answer that cannot be read. `stage` is how far it got: "ready" when the client had started, for
+    a submission then "put" and "create"; only in the last can Kaggle have taken it."""
 
     def __init__(self, message: str, kind: str, status: int = 0, reason: str = "", stage: str = ""):
         super().__init__(message)
