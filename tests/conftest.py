@@ -1,6 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
+
+from kaggle_case import case, kaggle_server, shared_client, stub  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="session")
@@ -10,8 +13,11 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory):
+def _own_cache_and_no_credentials(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("KAGGLE_")]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 

@@ -30,6 +30,7 @@ ORDER = [
     "train",
     "predict",
     "check",
+    "remote",
     "terminal",
     "cli",
     "__main__",

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"tensorflow", "keras", "xgboost", "sklearn"}
+HEAVY = {"tensorflow", "keras", "xgboost", "sklearn", "kaggle"}
 
 
 @pytest.mark.parametrize("words", [["list"], ["--help"]])

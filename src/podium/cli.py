@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from podium.competition import find_root, get_competition, list_names
+from podium.competition import Competition, find_root, get_competition, list_names
 from podium.errors import PodiumError
 
 app = typer.Typer(
@@ -77,6 +77,91 @@ def submit(
 
 
 @app.command()
+def fetch(
+    name: Name,
+    again: Annotated[bool, typer.Option("--again", help="Even if the files are here.")] = False,
+    root: Root = None,
+) -> None:
+    """Download the competition's files from Kaggle."""
+    base = _root(root)
+    _fetch(get_competition(base, name), base, again)
+
+
+@app.command()
+def upload(
+    name: Name,
+    csv: Annotated[Path | None, typer.Argument(help="The file; else the last run's submission.")] = None,
+    message: Annotated[str, typer.Option("--message", "-m", help="Else made from the manifest.")] = "",
+    data: Data = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Though made from other data than Kaggle's.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, send nothing.")] = False,
+    root: Root = None,
+) -> None:
+    """Send a submission to Kaggle, once, and wait for its score."""
+    from podium.remote.client import Client
+    from podium.remote.upload import upload as send
+
+    base = _root(root)
+    competition = get_competition(base, name)
+    _warn_of_credentials()
+    with Client() as client:
+        sent = send(competition, base, client, typer.echo, csv, message, data, force, dry_run)
+    if sent is not None and sent.facts.get("public") is not None:
+        private, rank = sent.facts.get("private"), sent.facts.get("rank")
+        more = f", private score {private}" if private is not None else ""
+        more += f", rank {rank}" if rank else ""
+        typer.echo(f"public score {sent.facts['public']}{more}")
+
+
+@app.command()
+def scores(name: Name, root: Root = None) -> None:
+    """Show all our submissions as Kaggle has them now."""
+    _standings(name, root, with_board=False)
+
+
+@app.command()
+def leaderboard(name: Name, root: Root = None) -> None:
+    """Show where our best submission stands on Kaggle's public leaderboard."""
+    _standings(name, root, with_board=True)
+
+
+def _standings(name: str, root: Path | None, with_board: bool) -> None:
+    from podium.remote import standing
+    from podium.remote.client import Client
+
+    base = _root(root)
+    competition = get_competition(base, name)
+    _warn_of_credentials()
+    with Client() as client:
+        sent = standing.refresh(competition, base, client)
+        for line in standing.history(sent):
+            typer.echo(line)
+        typer.echo(standing.agreement(sent))
+        if with_board:
+            place = standing.find_standing(competition, base, client, sent)
+            for line in standing.describe(place) if place else ["no submission has a public score yet"]:
+                typer.echo(line)
+
+
+def _fetch(competition: Competition, base: Path, again: bool = False) -> None:
+    from podium.remote.client import Client
+    from podium.remote.fetch import fetch as bring
+
+    _warn_of_credentials()
+    with Client() as client:
+        typer.echo(f"data: {bring(competition, base, client, typer.echo, again)}")
+
+
+def _warn_of_credentials() -> None:
+    from podium.remote.credentials import warnings
+
+    for line in warnings():
+        typer.echo(f"podium: warning: {line}", err=True)
+
+
+@app.command()
 def report(name: Name, root: Root = None) -> None:
     """Show the last run's leaderboard."""
     from podium.terminal import make_console, print_leaderboard
@@ -128,9 +213,13 @@ def _run(
     names = [part.strip() for part in models.split(",") if part.strip()]
 
     from podium import train as training
+    from podium.files import find_source
+    from podium.remote.credentials import has_credentials
     from podium.terminal import make_console, make_progress, print_leaderboard
 
     training.select_models(competition, names)
+    if write and data is None and has_credentials() and find_source(competition, base, None).is_toy:
+        _fetch(competition, base)
     console = make_console()
     with training.prepared(competition, base, data, skip_bad_images) as setting:
         for line in training.remarks(setting):

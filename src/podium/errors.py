@@ -7,6 +7,7 @@ PodiumError            the command line prints it and exits with status 2
 ├── ModelError         no such model, or its factory refuses its parameters
 ├── BlendError         predictions that do not belong together
 ├── SubmissionError    a submission that Kaggle would refuse
+├── RemoteError        Kaggle refuses, is not reached, or leaves its answer in doubt
 └── StoreError         a file could not be written, or another run holds the lock
 """
 
@@ -41,6 +42,10 @@ class BlendError(PodiumError):
 
 
 class SubmissionError(PodiumError):
+    pass
+
+
+class RemoteError(PodiumError):
     pass
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -13,6 +14,9 @@ from pathlib import Path
 from podium.competition import Competition
 from podium.content import file_sum
 from podium.errors import DataError, StoreError, sample
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+_FEW = 20  # files of one folder that a manifest lists one by one
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,51 @@ def unpack(source: Source, competition: Competition, cache: Path) -> Path:
     return folder
 
 
+def check_zip(path: Path) -> None:
+    """Raises DataError unless the zip is whole and holds nothing that would leave its folder."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_outside(path, archive, path.parent)
+            if (broken := archive.testzip()) is not None:
+                raise zipfile.BadZipFile(f"a broken entry {broken!r}")
+    except _BROKEN as error:
+        raise _not_whole(path, error) from error
+
+
+def folder_sums(folder: Path) -> dict[str, str]:
+    """The sha256 of each file, and of each folder in it as one. A folder that holds more than a few
+    files gets one sum for all of a suffix. Hidden files are none of Kaggle's and do not count."""
+    paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    return _grouped({name: file_sum(path) for name, path in paths.items()})
+
+
+def zip_sums(path: Path) -> dict[str, str]:
+    """What `folder_sums` gives for the unpacked zip."""
+    with zipfile.ZipFile(path) as archive:
+        return _grouped(
+            {entry.filename: _entry_sum(archive, entry) for entry in archive.infolist() if not entry.is_dir()}
+        )
+
+
+def _entry_sum(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    with archive.open(entry) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _grouped(sums: dict[str, str]) -> dict[str, str]:
+    sums = {n: s for n, s in sorted(sums.items()) if not any(part.startswith(".") for part in n.split("/"))}
+    many = sum("/" not in name for name in sums) > _FEW
+    groups: dict[str, list[str]] = {}
+    for name, value in sums.items():
+        top, slash, _ = name.partition("/")
+        group = f"{top}/" if slash else f"*{Path(name).suffix}" if many else name
+        groups.setdefault(group, []).append(f"{name} {value}\n")
+    return {
+        group: sums[group] if group in sums else hashlib.sha256("".join(lines).encode()).hexdigest()
+        for group, lines in groups.items()
+    }
+
+
 def _write_toy(competition: Competition, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,14 +133,16 @@ def _unzip(path: Path, folder: Path) -> None:
             _refuse_outside(path, archive, unfinished)
             archive.extractall(unfinished)
         os.replace(unfinished, folder)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise DataError(
-            f"{path} must be a whole zip file, got: {error}; it may be truncated: download it again"
-        ) from error
+    except _BROKEN as error:
+        raise _not_whole(path, error) from error
     except OSError as error:
         raise _cannot_write(folder, error) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _not_whole(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path} must be a whole zip file, got: {error}; it may be truncated: download it again")
 
 
 def _refuse_outside(path: Path, archive: zipfile.ZipFile, folder: Path) -> None:

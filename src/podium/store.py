@@ -8,6 +8,8 @@ submissions/<competition>/        (toy runs: submissions/<competition>/toy/)
   doubtful.csv                    the rows that the submitted entry gets most wrong; of photos a .png
   <slug>-<entry>-<id>.csv         a submission, with its manifest beside it as .json
   data/<sha256>/                  a competition's zip, unpacked
+  ledger.jsonl                    what was sent to Kaggle (remote.ledger)
+  leaderboard/public.csv          Kaggle's public leaderboard
   lock                            held while a run works here
 ~/.cache/podium/                  what is decoded or exported once, by content; may be removed
 """

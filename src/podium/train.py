@@ -23,7 +23,7 @@ from podium.crossval import Job, Progress, cross_validate, with_warm_start
 from podium.dataset import Dataset, contradictory
 from podium.doubts import write_doubts
 from podium.errors import CompetitionError, ModelError, PodiumError, sample
-from podium.files import find_source, unpack
+from podium.files import find_source, folder_sums, unpack
 from podium.folds import Folds, make_folds
 from podium.images import without_broken
 from podium.leaderboard import WARNINGS, Leaderboard, make_leaderboard
@@ -49,6 +49,7 @@ class Setting:
     sample: pd.DataFrame
     folds: Folds
     skipped: tuple[str, ...] = ()
+    files: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ def prepared(
             dataset, skipped = without_broken(dataset)
         like = read_sample(competition, dataset, files)
         folds = _saved_folds(competition, dataset, store)
-        yield Setting(competition, root, store, source.is_toy, metric, dataset, like, folds, tuple(skipped))
+        yield Setting(
+            competition, root, store, source.is_toy, metric, dataset, like, folds, tuple(skipped), files
+        )
 
 
 def remarks(setting: Setting) -> list[str]:
@@ -257,6 +260,7 @@ def manifest(setting: Setting, outcome: Outcome, path: Path) -> dict[str, Any]:
         "estimate": entry.estimate,
         "plain_score": entry.plain_score,
         "data_id": setting.dataset.id,
+        "data": folder_sums(setting.files) if setting.files else {},
         "folds_id": setting.folds.id,
         "contradictory_rows": int(contradictory(setting.dataset).sum()),
         "seed": setting.competition.seed,

@@ -1,0 +1,1 @@
+"""Kaggle: fetching data, sending submissions, and where they stand."""
