@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from podium.errors import ModelError
 from podium.models import create
 
 SHORT = {
@@ -79,6 +80,21 @@ def test_what_is_said_of_a_row_does_not_depend_on_its_company(name):
 def test_columns_of_one_kind_are_enough(name, kind):
     X, y = a_table(120)
     assert fitted(name, X[[kind]], y).predict_proba(X[[kind]]).shape == (120, 3)
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("name", ["table-ridge", *SHORT])
+def test_numbers_are_predicted_from_a_table(name, log):
+    (X, y), (X_new, y_new) = a_table(240), a_table(90, seed=1)
+    model = create(name, {**SHORT.get(name, {}), "log": log}, 0, regression=True).fit(X, 1e5 * (y + 1.0))
+    said = model.predict(X_new)
+    assert said.shape == (90,)
+    assert np.abs(said / 1e5 - y_new - 1).mean() < 0.45
+
+
+def test_a_model_that_cannot_predict_numbers_says_so():
+    with pytest.raises(ModelError, match="'cnn' must predict numbers here, but tells classes; .*table-ridge"):
+        create("cnn", {}, 0, regression=True)
 
 
 def test_rare_categories_are_one_and_very_many_are_cut():

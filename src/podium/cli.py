@@ -109,9 +109,10 @@ def predict(
     toy = ", trained on toy data" if setting.is_toy else ""
     entry = answer.entry
     typer.echo(f"{entry.name}: {setting.metric.name} {entry.score:.5f} ± {entry.standard_error:.5f}{toy}")
-    for value, probabilities in zip(values, answer.probabilities, strict=True):
-        label = setting.dataset.classes[probabilities.argmax()]
-        typer.echo(f"{label} (p = {probabilities.max():.3f}): {' '.join(value.split())}")
+    said = setting.dataset.answers(answer.predictions)
+    for value, label, row in zip(values, said, answer.predictions, strict=True):
+        sure = "" if setting.dataset.is_regression else f" (p = {row.max():.3f})"
+        typer.echo(f"{label}{sure}: {' '.join(value.split())}")
 
 
 def _run(

@@ -140,9 +140,7 @@ def for_trees() -> ColumnTransformer:
         min_frequency=RARE,
         max_categories=MOST,
     )
-    columns = make_column_transformer(
-        ("passthrough", NUMBERS), (calendar(), DATES), (codes, CATEGORIES), verbose_feature_names_out=True
-    )
+    columns = make_column_transformer(("passthrough", NUMBERS), (calendar(), DATES), (codes, CATEGORIES))
     return columns.set_output(transform="pandas")
 
 
@@ -152,7 +150,7 @@ def calendar() -> FunctionTransformer:
 
 def _calendar(dates: pd.DataFrame) -> pd.DataFrame:
     """Of each date: days since 1970, year, month, weekday, hour."""
-    parts = {}
+    parts: dict[str, pd.Series] = {}
     for column in dates:
         time = dates[column].dt
         days = (dates[column] - pd.Timestamp(0)) / pd.Timedelta(days=1)
@@ -175,6 +173,6 @@ def as_categories() -> FunctionTransformer:
 
 def _as_categories(frame: pd.DataFrame) -> pd.DataFrame:
     # One dtype whatever the rows, lest the codes of a part of the rows mean something else.
-    kind = pd.CategoricalDtype(range(MOST + 1))
-    typed = frame.astype({c: kind for c in frame if c.startswith("ordinalencoder__")})
+    kind = pd.CategoricalDtype(list(range(MOST + 1)))
+    typed = frame.astype({c: kind for c in frame.columns if c.startswith("ordinalencoder__")})
     return typed.set_axis([str(i) for i in range(typed.shape[1])], axis=1)  # XGBoost refuses [, ] and <
