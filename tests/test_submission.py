@@ -113,7 +113,7 @@ def test_numbers_are_written_as_they_are_and_no_lower_than_the_metric_takes():
     assert build(make_competition(metric="rmsle"), NUMBERS, said, SAMPLE)["Label"].tolist()[1:] == [0.0, 0.25]
     with pytest.raises(SubmissionError, match=r"must hold finite numbers, got \[nan\] in 1 rows"):
         check(prices, NUMBERS, frame.assign(Label=[1, None, 3]), SAMPLE)
-    with pytest.raises(SubmissionError, match="must hold finite numbers, got .*many.* in 3 rows"):
+    with pytest.raises(SubmissionError, match=r"must hold finite numbers, got .*many.* in 3 rows"):
         check(prices, NUMBERS, frame.assign(Label="many"), SAMPLE)
 
 

@@ -93,7 +93,7 @@ def test_numbers_are_predicted_from_a_table(name, log):
 
 
 def test_a_model_that_cannot_predict_numbers_says_so():
-    with pytest.raises(ModelError, match="'cnn' must predict numbers here, but tells classes; .*table-ridge"):
+    with pytest.raises(ModelError, match=r"'cnn' must predict numbers here, but tells classes; .*-ridge"):
         create("cnn", {}, 0, regression=True)
 
 

@@ -51,8 +51,8 @@ def _tiny_fold(dataset: Dataset) -> Fold:
     n = len(dataset.y)
     train, valid = train_test_split(
         np.arange(n),
-        train_size=min(TRAIN_ROWS, n // 2),
-        test_size=min(VALID_ROWS, n // 4),
+        train_size=max(dataset.width, min(TRAIN_ROWS, n // 2)),
+        test_size=max(dataset.width, min(VALID_ROWS, n // 4)),
         stratify=strata(dataset, least=8),  # two and more of each in a quarter of the rows
         random_state=0,
     )

@@ -51,6 +51,24 @@ def check(
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the folder will be called.")],
+    slug: Annotated[str, typer.Option(help="The competition's name in Kaggle's address.")],
+    data: Data = None,
+    metric: Annotated[str, typer.Option(help="The competition's metric; else guessed.")] = "",
+    root: Root = None,
+) -> None:
+    """Make a competition folder from the files of a competition, and say what was guessed."""
+    from podium.new import make_competition
+
+    base = _root(root)
+    told = make_competition(base, name, slug, data, metric)
+    for line in (f"competitions/{name}/competition.py", *told):
+        typer.echo(f"{name}: {line}")
+    typer.echo(f"next: podium check {name}; podium submit {name}{f' --data {data}' if data else ''}")
+
+
+@app.command()
 def train(
     name: Name,
     data: Data = None,

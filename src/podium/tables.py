@@ -18,8 +18,7 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None, **optio
     Raises DataError for a missing or empty file, missing or repeated columns, uneven rows, and
     text that is not UTF-8. A cell that `dtype` cannot hold raises ValueError, as pandas does.
     """
-    # With the first row, lest one longer than the header make an index of its first cell.
-    header = _read(path, header=None, nrows=2, dtype=str).iloc[0].tolist()
+    header = _header(path)
     if missing := [c for c in columns if c not in header]:
         raise DataError(
             f"{path} must have the column{'s'[: len(missing) > 1]} {sample(missing)}, "
@@ -34,6 +33,16 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None, **optio
     if frame.empty:
         raise DataError(f"{path} must have at least one row, got none; {_ADVICE}")
     return frame
+
+
+def read_header(path: Path) -> list[str]:
+    """The names of a CSV's columns; one that has none is not listed."""
+    return [name for name in _header(path) if isinstance(name, str)]
+
+
+def _header(path: Path) -> list[Any]:
+    # With the first row, lest one longer than the header make an index of its first cell.
+    return _read(path, header=None, nrows=2, dtype=str).iloc[0].tolist()
 
 
 def read_texts(path: Path, columns: Sequence[str]) -> pd.DataFrame:
