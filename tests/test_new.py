@@ -17,14 +17,17 @@ from podium.declaration import declare, listed
 from podium.errors import DataError
 from podium.folds import make_folds
 from podium.guess import guess
+from podium.predict import predict
 from podium.submission import read_sample
+from podium.terminal import PlainProgress, make_console
+from podium.train import prepared, submit, train
 from test_cli import complaint
 from tiny import podium
 
 FAST = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 LAYOUTS = {
     "passengers": (layouts.passengers, "Survived", "table-ridge,table-logistic-regression"),
-    "houses": (layouts.houses, "SalePrice", "table-ridge,table-random-forest"),
+    "houses": (layouts.houses, "SalePrice", "table-ridge,table-hist-gradient-boosting"),
     "pets": (layouts.photos, "animal", "ridge,metadata"),
 }
 
@@ -137,6 +140,23 @@ def test_amounts_are_numbers_to_predict_and_skewed_ones_are_judged_by_logarithms
     assert competition.roster["table-ridge"] == {"log": True}
 
 
+def test_numbers_are_predicted_for_rows_that_are_in_no_file(tmp_path):
+    layouts.houses(tmp_path / "mine-2026")
+    competition, dataset, _ = drafted(tmp_path / "mine-2026")
+    asked = replace(
+        competition,
+        roster={"constant": {}, "table-ridge": {}, "table-ridge@log": {"log": True}},
+        rows=lambda texts: dataset.X_test[: len(texts)],
+    )
+    with prepared(asked, tmp_path, tmp_path) as setting:
+        outcome = train(setting, [], PlainProgress(make_console()))
+        written = pd.read_csv(submit(setting, outcome))
+        answer = predict(setting, ["first", "second"])
+    assert outcome.leaderboard.entries[0].score < 0.25
+    assert {p.name for p in outcome.predictions if p.is_blend} == {"mean", "weights", "greedy"}
+    assert dataset.answers(answer.predictions) == pytest.approx(written["SalePrice"][:2].to_numpy())
+
+
 def test_the_metric_that_is_asked_for_is_taken(tmp_path):
     layouts.houses(tmp_path)
     competition, _, _ = drafted(tmp_path, "mae")
@@ -222,7 +242,8 @@ def test_files_that_lie_in_the_folder_already_are_taken(empty, files):
     layouts.passengers(files)
     ran = new(empty, "mine")
     assert ran.stdout.endswith("next: podium check mine; podium submit mine\n")
-    assert sorted(path.name for path in files.parent.iterdir()) == ["README.md", "competition.py", "data"]
+    made = {path.name for path in files.parent.iterdir()} - {"__pycache__"}
+    assert made == {"README.md", "competition.py", "data"}
 
 
 def test_names_that_count_are_written_as_one_and_long_lists_on_several_lines():

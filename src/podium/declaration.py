@@ -49,11 +49,11 @@ def toy(folder: Path) -> None:
     """Made up: each feature knows a little of the answer, and one cell in ten is empty."""
     rng, n = np.random.default_rng(0), $n
     known = $known
-    table = pd.DataFrame(index=range(n))
+    cells = {}
 $toy_numbers
 $toy_categories
 $toy_dates
-    table = table.mask(rng.random(table.shape) < 0.1)
+    table = pd.DataFrame(cells).mask(rng.random((n, len(cells))) < 0.1)
 $toy_ids
     table[$label] = $answer
     train, test = table[: 2 * n // 3], table[2 * n // 3 :].drop(columns=$label)
@@ -82,15 +82,12 @@ $roster
 '''
 
 TOY_NUMBERS = """\
-    for column in NUMBERS:
-        table[column] = (known + rng.normal(size=n)).round(3)"""
+    cells |= {c: (known + rng.normal(size=n)).round(3) for c in NUMBERS}"""
 TOY_CATEGORIES = """\
-    for column in CATEGORIES:
-        table[column] = np.where(known + rng.normal(size=n) > known.mean(), "more", "less")"""
+    cells |= {c: np.where(known + rng.normal(size=n) > known.mean(), "more", "less") for c in CATEGORIES}"""
 TOY_DATES = """\
-    for column, layout in DATES.items():
-        days = pd.to_timedelta(30 * (known + rng.normal(size=n)), unit="D")
-        table[column] = (pd.Timestamp("2026-01-01") + days).strftime(layout)"""
+    days = {c: pd.to_timedelta(30 * (known + rng.normal(size=n)), unit="D") for c in DATES}
+    cells |= {c: (pd.Timestamp("2026-01-01") + days[c]).strftime(DATES[c]) for c in DATES}"""
 
 PHOTOS = '''\
 """$title, from photos."""
