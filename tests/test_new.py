@@ -184,13 +184,16 @@ def a_table(files, labels, shown, ids=None, test_ids=None, **columns):
         ([True, False], 0, [0, 1], "taken as 0 for False, 1 for True"),
         ([0.0, 1.0], 0, [0, 1], "classes [0, 1]"),
         ([3, 5, 4], 4, [3, 4, 5], "3 classes"),
+        (["01", "1", "NA"], "NA", ["01", "1", "NA"], "classes ['01', '1', 'NA']"),
     ],
 )
 def test_labels_stand_in_a_submission_as_in_the_sample(tmp_path, labels, shown, classes, said):
     a_table(tmp_path, labels, shown)
-    _, dataset, remarks = drafted(tmp_path)
+    competition, dataset, remarks = drafted(tmp_path)
     assert said in remarks
     assert dataset.classes.tolist() == classes
+    quick = replace(competition, roster={"constant": {}})
+    assert [*check_competition(quick)][-1] == "submission: 100 rows, read back as written"
     assert [sorted(labels)[code] for code in dataset.y] == [labels[r % len(labels)] for r in range(30)]
 
 
@@ -351,6 +354,7 @@ def test_files_that_are_not_there_are_asked_for(empty, tmp_path):
     [
         ("pets", [], "competitions/pets must hold nothing yet but data/, got ['README.md'"),
         ("Pets!", [], "must be of a-z, 0-9 and hyphens, got 'Pets!'"),
+        ("../pets", [], "must be of a-z, 0-9 and hyphens, got '../pets'"),
         ("others", ["--metric", "rmsl"], "did you mean 'rmsle'?"),
     ],
 )

@@ -84,7 +84,10 @@ def _round_trip(
     path: Path,
 ) -> None:
     path.write_bytes(csv)
-    frame = pd.read_csv(path, dtype={competition.id_column: sample[competition.id_column].dtype})
+    ids, targets = sample[competition.id_column].dtype, dataset.targets.dtype
+    kinds = {competition.id_column: ids.kind, competition.target_column: targets.kind}
+    texts = [column for column, kind in kinds.items() if kind in "OUT"]
+    frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False)
     check(competition, dataset, frame, sample)
     by_id = frame.set_index(competition.id_column)[competition.target_column]
     expected, got = dataset.answers(predictions.test), by_id.reindex(dataset.test_ids).to_numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -65,7 +66,8 @@ def new(
     told = make_competition(base, name, slug, data, metric)
     for line in (f"competitions/{name}/competition.py", *told):
         typer.echo(f"{name}: {line}")
-    typer.echo(f"next: podium check {name}; podium submit {name}{f' --data {data}' if data else ''}")
+    where = f" --data {shlex.quote(str(data))}" if data else ""
+    typer.echo(f"next: podium check {name}; podium submit {name}{where}")
 
 
 @app.command()

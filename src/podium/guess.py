@@ -269,11 +269,11 @@ def _metric_of(numbers: pd.Series) -> str:
 
 
 def _typed(labels: pd.Series) -> list[Label]:
-    """The distinct ones in order: whole numbers and truth values as such."""
+    """The distinct ones in order: whole numbers (1 and 1.0, not 01) and truth values as such."""
     distinct = sorted(labels.unique())
-    numbers = pd.to_numeric(pd.Series(distinct), errors="coerce")
-    if numbers.notna().all() and (numbers % 1 == 0).all():
-        return sorted(int(n) for n in numbers)
+    whole = pd.Series(distinct).str.removesuffix(".0")
+    if _are_whole(whole):
+        return sorted({int(label) for label in whole})
     if set(distinct) <= {"False", "True"}:
         return [label == "True" for label in distinct]
     return list(distinct)

@@ -10,7 +10,7 @@ from string import Template
 
 from podium.competition import get_competition
 from podium.declaration import declare, kind
-from podium.errors import CompetitionError, DataError, PodiumError, sample
+from podium.errors import CompetitionError, DataError, sample
 from podium.files import find_files, unpacked
 from podium.folds import make_folds
 from podium.guess import Photos, Table, guess
@@ -26,7 +26,7 @@ def make_competition(root: Path, name: str, slug: str, data: Path | None, metric
     nothing is left then.
     """
     folder = root / "competitions" / name
-    _require_free(folder)
+    _require_free(folder, name)
     source = find_files(name, slug, root, data)
     if source.path is None:
         raise DataError(
@@ -39,16 +39,16 @@ def make_competition(root: Path, name: str, slug: str, data: Path | None, metric
     Store(folder).write(folder / "README.md", _readme(found, name, slug).encode())
     try:
         _prove(root, name, files)
-    except PodiumError:
+    except Exception:
         _remove(folder)
         raise
     return found.remarks
 
 
-def _require_free(folder: Path) -> None:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", folder.name):
+def _require_free(folder: Path, name: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
         raise CompetitionError(
-            f"a competition's name must be of a-z, 0-9 and hyphens, got {folder.name!r}; choose another"
+            f"a competition's name must be of a-z, 0-9 and hyphens, got {name!r}; choose another"
         )
     inside = [p.name for p in folder.iterdir() if p.name != "data"] if folder.is_dir() else []
     if inside:
