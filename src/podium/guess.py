@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,10 +125,9 @@ def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: st
         first_id = _first_of_a_count(path, answer[id_column], test, len(read_table(test, shared)))
     remarks = list[str]()
     target = _target(answer[column], read_texts(train, [label])[label], f"{train}: {label}", metric, remarks)
-    features = [c for c in inside if c in shared and c not in (id_column, label)]
-    cells = pd.concat([read_table(p, features, dtype=str) for p in (train, test)]) if features else None
-    kinds = {c: _kind(cells[c]) for c in features} if cells is not None else {}
-    table = Table(
+    kinds = _kinds(train, test, [c for c in inside if c in shared and c not in (id_column, label)])
+    remarks += _said_of(kinds, [c for c in inside if c not in (*shared, label)])
+    return Table(
         sample=path.name,
         train=train.name,
         test=test.name,
@@ -137,28 +136,42 @@ def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: st
         id_column=id_column,
         text_ids=not _are_whole(answer[id_column]),
         first_id=first_id,
-        numbers=[c for c, kind in kinds.items() if kind == "number"],
-        categories=[c for c, kind in kinds.items() if kind == "category"],
+        numbers=_of(kinds, "number"),
+        categories=_of(kinds, "category"),
         dates={c: kind for c, kind in kinds.items() if kind in LAYOUTS},
         remarks=remarks,
     )
-    if not (table.numbers or table.categories or table.dates):
+
+
+def _kinds(train: Path, test: Path, features: Sequence[str]) -> dict[str, str]:
+    kinds = dict[str, str]()
+    if features:
+        cells = pd.concat([read_table(path, features, dtype=str) for path in (train, test)])
+        kinds = {c: _kind(cells[c]) for c in features}
+    if set(kinds.values()) <= {"own", "empty"}:
         raise DataError(
             f"{train} must share numbers, categories or dates with {test.name}, got {sample(features)}, of "
             "which nearly every row has its own; write competition.py by hand, as nlp-disaster-tweets has it"
         )
-    remarks.append(
-        f"{len(table.numbers)} columns of numbers, {len(table.categories)} of categories"
-        + "".join(f", dates in {c!r} as {layout}" for c, layout in table.dates.items())
-    )
-    for reason, left in (
-        ("nearly every row has its own", [c for c, kind in kinds.items() if kind == "own"]),
-        ("empty", [c for c, kind in kinds.items() if kind == "empty"]),
-        (f"not in {test.name}", [c for c in inside if c not in (*shared, label)]),
-    ):
-        if left:
-            remarks.append(f"left out, {reason}: {', '.join(left)}")
-    return table
+    return kinds
+
+
+def _of(kinds: Mapping[str, str], kind: str) -> list[str]:
+    return [column for column, its in kinds.items() if its == kind]
+
+
+def _said_of(kinds: Mapping[str, str], only_in_train: Sequence[str]) -> list[str]:
+    dates = "".join(f", dates in {c!r} as {kind}" for c, kind in kinds.items() if kind in LAYOUTS)
+    numbers, categories = (len(_of(kinds, kind)) for kind in ("number", "category"))
+    left = {
+        "nearly every row has its own": _of(kinds, "own"),
+        "empty": _of(kinds, "empty"),
+        "not among the test rows' columns": only_in_train,
+    }
+    return [
+        f"{numbers} columns of numbers, {categories} of categories{dates}",
+        *(f"left out, {reason}: {', '.join(columns)}" for reason, columns in left.items() if columns),
+    ]
 
 
 def _label_column(column: str, inside: Sequence[str], shared: Sequence[str], train: Path, test: Path) -> str:
