@@ -1,5 +1,6 @@
 """A folder for a competition that has none yet: written from files, and working at once."""
 
+import re
 import runpy
 import shutil
 import subprocess
@@ -14,9 +15,10 @@ import pytest
 import layouts
 from podium.check import check_competition
 from podium.declaration import declare, listed
-from podium.errors import DataError
+from podium.errors import CompetitionError, DataError
 from podium.folds import make_folds
 from podium.guess import guess
+from podium.new import make_competition
 from podium.predict import predict
 from podium.submission import read_sample
 from podium.terminal import PlainProgress, make_console
@@ -28,7 +30,7 @@ FAST = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 LAYOUTS = {
     "passengers": (layouts.passengers, "Survived", "table-ridge,table-logistic-regression"),
     "houses": (layouts.houses, "SalePrice", "table-ridge,table-hist-gradient-boosting"),
-    "pets": (layouts.photos, "animal", "ridge,metadata"),
+    "pets": (layouts.photos, "animal", "ridge"),
 }
 
 
@@ -220,7 +222,8 @@ def test_ids_that_only_count_the_rows_need_no_column(tmp_path):
     competition, dataset, _ = drafted(tmp_path)
     assert dataset.test_ids.tolist() == list(range(1, 11))
     assert (competition.id_column, competition.target_column) == ("RowId", "Answer")
-    assert [*check_competition(competition)][-1] == "submission: 100 rows, read back as written"
+    quick = replace(competition, roster={"constant": {}})
+    assert [*check_competition(quick)][-1] == "submission: 100 rows, read back as written"
 
 
 def test_a_small_class_gets_as_many_folds_as_it_has_rows(tmp_path):
@@ -349,17 +352,24 @@ def test_files_that_are_not_there_are_asked_for(empty, tmp_path):
     nothing_left(empty)
 
 
+def test_a_name_that_is_taken_is_refused(root):
+    path = root / "competitions" / "pets" / "competition.py"
+    before = path.read_text()
+    said = complaint(new(root, "pets", "--data", root / "data"))
+    assert "competitions/pets must hold nothing yet but data/, got ['README.md'" in said
+    assert path.read_text() == before
+
+
 @pytest.mark.parametrize(
-    ("name", "words", "said"),
+    ("name", "metric", "said"),
     [
-        ("pets", [], "competitions/pets must hold nothing yet but data/, got ['README.md'"),
-        ("Pets!", [], "must be of a-z, 0-9 and hyphens, got 'Pets!'"),
-        ("../pets", [], "must be of a-z, 0-9 and hyphens, got '../pets'"),
-        ("others", ["--metric", "rmsl"], "did you mean 'rmsle'?"),
+        ("Pets!", "", "must be of a-z, 0-9 and hyphens, got 'Pets!'"),
+        ("../pets", "", "must be of a-z, 0-9 and hyphens, got '../pets'"),
+        ("mine", "rmsl", "did you mean 'rmsle'?"),
     ],
 )
-def test_a_name_that_is_taken_or_none_is_refused(root, name, words, said):
-    before = (root / "competitions" / "pets" / "competition.py").read_text()
-    (root / "data" / "others-2026").mkdir(exist_ok=True)
-    assert said in complaint(new(root, name, "--data", root / "data", *words))
-    assert (root / "competitions" / "pets" / "competition.py").read_text() == before
+def test_a_name_or_a_metric_that_is_none_is_refused(empty, files, name, metric, said):
+    layouts.passengers(files)
+    with pytest.raises(CompetitionError, match=re.escape(said)):
+        make_competition(empty, name, "mine-2026", None, metric)
+    nothing_left(empty)
