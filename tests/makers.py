@@ -11,8 +11,8 @@ quick = settings(max_examples=30, deadline=None, derandomize=True)
 
 
 def make_dataset(y, **changes):
-    """Training rows numbered from 0 and three test rows."""
-    y = np.asarray(y, dtype=np.int64)
+    """Training rows numbered from 0 and three test rows; with `classes=None` y is numbers to predict."""
+    y = np.asarray(y, dtype=np.float64 if "classes" in changes and changes["classes"] is None else np.int64)
     fields = {
         "X": np.arange(len(y)),
         "X_test": np.arange(3),

@@ -69,3 +69,9 @@ def test_a_label_outside_the_classes_is_named_and_counted():
 def test_text_is_not_taken_for_a_number():
     with pytest.raises(DataError, match=r"got \['1'\] in 1 rows"):
         encode(["1"], [0, 1], "label")
+
+
+def test_numbers_must_be_finite():
+    assert make_dataset([1.5, 2], classes=None).is_regression
+    with pytest.raises(DataError, match=r"y must hold finite numbers .* got 1 that are not"):
+        make_dataset([1.5, np.nan], classes=None)

@@ -48,3 +48,12 @@ def test_of_photos_there_is_a_sheet(tmp_path):
     sheet = Image.open(io.BytesIO((store.root / "doubtful.png").read_bytes()))
     assert sheet.getpixel((80, 80)) == pytest.approx((60, 0, 200))
     assert sheet.getpixel((240, 80)) == pytest.approx((120, 0, 200))
+
+
+def test_of_numbers_the_largest_errors_come_first():
+    dataset = make_dataset([10, 20, 30], classes=None)
+    found = find_doubts(dataset, make_predictions([[11], [15], [33.5]]))
+    assert found["row"].tolist() == [1, 2, 0]
+    assert found["said"].tolist() == [15, 33.5, 11]
+    assert found["label"].tolist() == [20, 30, 10]
+    assert found["error"].tolist() == [-5, 3.5, 1]

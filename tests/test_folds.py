@@ -113,3 +113,19 @@ def test_contradictory_rows_are_dropped_from_training_on_request_and_scored_all_
 def test_a_class_too_small_for_the_plan_is_named(y, changes, message):
     with pytest.raises(FoldError, match=message):
         make_folds(make_dataset(y, **changes), FoldPlan(3))
+
+
+def test_numbers_are_spread_over_the_folds_from_low_to_high():
+    y = np.random.default_rng(0).permutation(np.exp(np.arange(100) / 10))
+    folds = make_folds(make_dataset(y, classes=None), FoldPlan(5))
+    assert_every_row_is_scored_once(folds, 100)
+    for fold in folds:
+        assert np.histogram(np.log(y[fold.valid]), np.arange(11) - 0.05)[0].tolist() == [2] * 10
+
+
+def test_numbers_of_one_group_never_part_and_few_rows_are_refused():
+    groups = np.arange(60) // 2
+    for fold in make_folds(make_dataset(np.arange(60), classes=None, groups=groups), FoldPlan(3)):
+        assert not set(groups[fold.train]) & set(groups[fold.valid])
+    with pytest.raises(FoldError, match="the training data must have at least 3 rows"):
+        make_folds(make_dataset([1, 2], classes=None), FoldPlan(3))

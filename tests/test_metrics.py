@@ -2,12 +2,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import (
+    accuracy_score,
+    f1_score,
+    mean_absolute_error,
+    r2_score,
+    root_mean_squared_error,
+    root_mean_squared_log_error,
+)
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from makers import quick
-from podium.errors import CompetitionError
-from podium.metrics import METRICS, get_metric
+from makers import make_dataset, quick
+from podium.errors import CompetitionError, DataError
+from podium.metrics import METRICS, get_metric, require_fitting
 
 accuracy, log_loss = get_metric("accuracy"), get_metric("log_loss")
 LABELLED_ROWS = st.lists(st.tuples(st.integers(0, 2), *[st.floats(0.01, 1.0)] * 3), min_size=1, max_size=30)
@@ -82,7 +89,38 @@ def test_a_gain_is_positive_where_the_score_is_better(score, over):
 def test_the_better_prediction_gains_whatever_the_direction():
     y, right, wrong = np.array([0, 1]), np.eye(2) * 0.8 + 0.1, np.eye(2)[::-1] * 0.8 + 0.1
     for metric in METRICS.values():
-        assert metric.gain(metric.score(y, right), over=metric.score(y, wrong)) > 0
+        better, worse = (y[:, None] + [0.1], y[:, None] + [0.2]) if metric.regression else (right, wrong)
+        assert metric.gain(metric.score(y, better), over=metric.score(y, worse)) > 0
+
+
+NUMBERS = st.lists(st.tuples(st.floats(0, 1e6), st.floats(-1e3, 1e6)), min_size=2, max_size=30)
+
+
+@quick
+@given(NUMBERS)
+def test_scores_of_numbers_are_those_of_scikit_learn(rows):
+    y, said = np.array(rows).T
+    expected = {
+        "rmse": root_mean_squared_error(y, said),
+        "mae": mean_absolute_error(y, said),
+        "rmsle": root_mean_squared_log_error(y, said.clip(0)),
+    }
+    if y.std() > 1e-3:
+        expected["r2"] = r2_score(y, said)
+    for name, score in expected.items():
+        assert get_metric(name).score(y, said[:, None]) == pytest.approx(score, rel=1e-6, abs=1e-9), name
+
+
+def test_a_metric_must_fit_what_is_to_be_predicted():
+    classes, numbers = make_dataset([0, 1]), make_dataset([1, 2], classes=None)
+    require_fitting(accuracy, classes)
+    require_fitting(get_metric("rmsle"), numbers)
+    with pytest.raises(CompetitionError, match=r"'rmse' must be given numbers .* got classes; .* accuracy"):
+        require_fitting(get_metric("rmse"), classes)
+    with pytest.raises(CompetitionError, match=r"'f1' must be given classes .* got numbers; .* rmse, mae"):
+        require_fitting(get_metric("f1"), numbers)
+    with pytest.raises(DataError, match=r"'rmsle' must be given targets of 0 or more, got -2 \(1 such"):
+        require_fitting(get_metric("rmsle"), make_dataset([-2, 1], classes=None))
 
 
 def test_an_unknown_metric_is_answered_with_the_nearest_known_one():

@@ -100,3 +100,27 @@ def test_a_sample_of_other_rows_is_refused(tmp_path, rows, fault):
     (tmp_path / "sample_submission.csv").write_text("Id,Label\n" + rows)
     with pytest.raises(DataError, match=rf"sample_submission\.csv must hold the ids.*{fault}"):
         read_sample(PETS, DATASET, tmp_path)
+
+
+NUMBERS = make_dataset([1.5, 2, 3], classes=None)
+
+
+def test_numbers_are_written_as_they_are_and_no_lower_than_the_metric_takes():
+    said = make_predictions([[208500.123456789], [-1.0], [0.25]])
+    prices = make_competition(metric="rmse")
+    frame = build(prices, NUMBERS, said, SAMPLE)
+    assert to_csv(frame) == b"Id,Label\n11,208500.123456789\n12,-1.0\n13,0.25\n"
+    assert build(make_competition(metric="rmsle"), NUMBERS, said, SAMPLE)["Label"].tolist()[1:] == [0.0, 0.25]
+    with pytest.raises(SubmissionError, match=r"must hold finite numbers, got \[nan\] in 1 rows"):
+        check(prices, NUMBERS, frame.assign(Label=[1, None, 3]), SAMPLE)
+    with pytest.raises(SubmissionError, match=r"must hold finite numbers, got .*many.* in 3 rows"):
+        check(prices, NUMBERS, frame.assign(Label="many"), SAMPLE)
+
+
+def test_ids_with_leading_zeros_stay_as_they_stand_in_the_sample(tmp_path):
+    dataset = make_dataset([0, 1], test_ids=np.array(["007", "008", "10"]))
+    (tmp_path / "s.csv").write_text("Id,Label\n007,0\n10,0\n008,0\n")
+    competition = make_competition(sample="s.csv")
+    sample = read_sample(competition, dataset, tmp_path)
+    frame = build(competition, dataset, make_predictions(answers([1, 0, 0], k=2)), sample)
+    assert to_csv(frame) == b"Id,Label\n007,1\n10,0\n008,0\n"

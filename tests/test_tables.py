@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from makers import quick
 from podium.errors import DataError
-from podium.tables import read_table, read_texts, read_whole_numbers, require_texts
+from podium.tables import (
+    read_features,
+    read_numbers,
+    read_table,
+    read_texts,
+    read_whole_numbers,
+    require_texts,
+)
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +119,42 @@ def test_texts_come_as_they_stand_in_the_file(path):
 def test_a_text_that_is_empty_or_too_long_is_named(texts, message, path):
     with pytest.raises(DataError, match=message):
         require_texts(pd.Series(texts, name="text"), path, longest=20)
+
+
+TABLE = "id,height,colour,born\n1,1.5,red,2001-02-03\n2,,NA,\n3,-2e3,blue,1999-12-31 18:00\n"
+
+
+def test_features_are_floats_texts_and_times_with_gaps(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text(TABLE)
+    frame = read_features(path, ["height"], ["colour"], {"born": "ISO8601"})
+    assert frame["height"].tolist()[::2] == [1.5, -2000]
+    assert frame["colour"].tolist()[::2] == ["red", "blue"]
+    assert frame["born"][2] == pd.Timestamp("1999-12-31 18:00")
+    assert frame.iloc[1].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("1.5", "tall", "numbers in column 'height', got 'tall' in data row 1 (1 such cells)"),
+        ("1.5", "inf", "numbers in column 'height', got 'inf'"),
+        ("1999-12-31", "31/12/99", "dates of the format 'ISO8601' in column 'born', got '31/12/99 18:00'"),
+        ("height", "width", "must have the column ['height']"),
+    ],
+)
+def test_a_feature_of_another_kind_is_named(tmp_path, old, new, said):
+    path = tmp_path / "train.csv"
+    path.write_text(TABLE.replace(old, new))
+    with pytest.raises(DataError) as raised:
+        read_features(path, ["height"], ["colour"], {"born": "ISO8601"})
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_numbers_without_gaps_are_asked_for(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text(TABLE)
+    assert read_numbers(path, ["id"])["id"].tolist() == [1.0, 2.0, 3.0]
+    with pytest.raises(DataError, match="got an empty cell in data row 2"):
+        read_numbers(path, ["height"])

@@ -1,6 +1,7 @@
-"""Blends: several entries' probabilities into one, scored so that they are not flattered.
+"""Blends: several entries' predictions into one, scored so that they are not flattered.
 
-Each blend is fitted on stacked out-of-fold predictions (n, members, k). The out-of-fold predictions
+Each blend is fitted on stacked out-of-fold predictions (n, members, k), probabilities of k classes or,
+with k = 1 and a metric of regression, numbers. The out-of-fold predictions
 that a blend itself reports are nested: for each fold it is fitted on the other folds' rows and
 applied to this one's. What goes into the submission is fitted on all rows.
 """
@@ -57,13 +58,13 @@ def _ranks(known: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def weights(stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
-    """Non-negative least squares on the one-hot labels (Breiman 1996, "Stacked Regressions"),
+    """Non-negative least squares on the one-hot labels or the numbers (Breiman 1996, "Stacked Regressions"),
     scaled to sum to one. Solved on the triangular factor: as many rows as members."""
     from scipy.optimize import nnls
 
     n, members, k = stack.shape
     columns = stack.transpose(0, 2, 1).reshape(n * k, members).astype(np.float64)
-    target = np.eye(k)[y].reshape(n * k)
+    target = y if metric.regression else np.eye(k)[y].reshape(n * k)
     triangle = np.asarray(np.linalg.qr(np.column_stack([columns, target]), mode="r"))
     solution, _ = nnls(triangle[:, :-1], triangle[:, -1])
     total = solution.sum()
@@ -79,7 +80,9 @@ def greedy(stack: np.ndarray, y: np.ndarray, metric: Metric, rounds: int = 50) -
     total = np.zeros(stack.shape[::2])
     best_score, best_counts = None, counts
     for _ in range(rounds):
-        scores = [metric.score(y, total + stack[:, m]) for m in range(members)]
+        # Of probabilities the sum will do, of numbers only the mean.
+        share = 1 / (counts.sum() + 1) if metric.regression else 1.0
+        scores = [metric.score(y, (total + stack[:, m]) * share) for m in range(members)]
         order = sorted(range(members), key=lambda m: (metric.gain(scores[m], 0), counts[m], -m))
         chosen = order[-1]
         counts = counts + (np.arange(members) == chosen)
@@ -140,8 +143,14 @@ BLENDS: dict[str, Callable[[np.ndarray, np.ndarray, Metric], Fitted]] = {
 }
 
 
-def blend_names(n_classes: int) -> list[str]:
-    return [name for name in BLENDS if n_classes == 2 or name != "threshold"]
+OF_NUMBERS = ("mean", "weights", "greedy")
+
+
+def blend_names(width: int) -> list[str]:
+    """Those for predictions (n, width): of so many classes, or with one column of numbers."""
+    if width == 1:
+        return list(OF_NUMBERS)
+    return [name for name in BLENDS if width == 2 or name != "threshold"]
 
 
 def blend_id(name: str, members: Sequence[Predictions], metric: Metric) -> str:

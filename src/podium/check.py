@@ -15,8 +15,8 @@ from podium.competition import Competition
 from podium.crossval import Job, fit_fold
 from podium.dataset import Dataset
 from podium.errors import SubmissionError
-from podium.folds import Fold
-from podium.metrics import get_metric
+from podium.folds import Fold, strata
+from podium.metrics import get_metric, require_fitting
 from podium.predictions import Predictions
 from podium.submission import build, check, read_sample, to_csv
 
@@ -32,10 +32,11 @@ def check_competition(competition: Competition) -> Iterator[str]:
         dataset = competition.load(folder)
         sample = read_sample(competition, dataset, folder)
         metric = get_metric(competition.metric)
+        require_fitting(metric, dataset)
         yield f"toy data: {len(dataset.y)} training rows, {len(dataset.test_ids)} test rows"
         fold = _tiny_fold(dataset)
         for name, params in competition.models(is_toy=True).items():
-            _, result = fit_fold(_cheap(Job(name, params, competition.seed)), dataset, fold)
+            _, result = fit_fold(_cheap(Job(name, params, competition.seed), dataset), dataset, fold)
             score = metric.score(dataset.y[fold.valid], result["valid"])
             yield f"{name}: {competition.metric} {score:.3f} after {len(fold.train)} rows"
         predictions = _some_predictions(dataset)
@@ -50,24 +51,27 @@ def _tiny_fold(dataset: Dataset) -> Fold:
     n = len(dataset.y)
     train, valid = train_test_split(
         np.arange(n),
-        train_size=min(TRAIN_ROWS, n // 2),
-        test_size=min(VALID_ROWS, n // 4),
-        stratify=dataset.y,
+        train_size=max(dataset.width, min(TRAIN_ROWS, n // 2)),
+        test_size=max(dataset.width, min(VALID_ROWS, n // 4)),
+        stratify=strata(dataset, least=8),  # two and more of each in a quarter of the rows
         random_state=0,
     )
     return Fold(np.sort(train), np.sort(valid))
 
 
-def _cheap(job: Job) -> Job:
-    own = models.create(job.model, job.params, job.seed).get_params()
+def _cheap(job: Job, dataset: Dataset) -> Job:
+    own = models.create(job.model, job.params, job.seed, dataset.is_regression).get_params()
     short = {key: value for key, value in CHEAP.items() if any(p.endswith(key) for p in own)}
     return replace(job, params={**job.params, **short})
 
 
 def _some_predictions(dataset: Dataset) -> Predictions:
-    """Every class in turn, so that a mistake in mapping one class back cannot hide."""
-    codes = np.arange(len(dataset.test_ids)) % len(dataset.classes)
-    test = np.eye(len(dataset.classes))[codes]
+    """Every class (or number) in turn, so that a mistake in mapping one class back cannot hide."""
+    turn = np.arange(len(dataset.test_ids))
+    if dataset.is_regression:
+        test = dataset.y[turn % len(dataset.y), None]
+    else:
+        test = np.eye(dataset.width)[turn % dataset.width]
     return Predictions("check", "", "", "", test[:0], test, 0.0, (), 0.0, 0.0)
 
 
@@ -80,11 +84,14 @@ def _round_trip(
     path: Path,
 ) -> None:
     path.write_bytes(csv)
-    frame = pd.read_csv(path)
+    ids, targets = sample[competition.id_column].dtype, dataset.targets.dtype
+    kinds = {competition.id_column: ids.kind, competition.target_column: targets.kind}
+    texts = [column for column, kind in kinds.items() if kind in "OUT"]
+    frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False)
     check(competition, dataset, frame, sample)
     by_id = frame.set_index(competition.id_column)[competition.target_column]
-    expected = dataset.classes[predictions.test.argmax(axis=1)]
-    if (by_id.reindex(dataset.test_ids).to_numpy() != expected).any():
+    expected, got = dataset.answers(predictions.test), by_id.reindex(dataset.test_ids).to_numpy()
+    if not (np.allclose(got, expected) if dataset.is_regression else (got == expected).all()):
         raise SubmissionError(
             f"submission for {competition.name!r} must hold the predicted labels when read back, "
             "got others; look at the classes and the id column"

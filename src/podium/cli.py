@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -48,6 +49,25 @@ def check(
     for one in [name] if name else list_names(base):
         for line in check_competition(get_competition(base, one)):
             typer.echo(f"{one}: {line}")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the folder will be called.")],
+    slug: Annotated[str, typer.Option(help="The competition's name in Kaggle's address.")],
+    data: Data = None,
+    metric: Annotated[str, typer.Option(help="The competition's metric; else guessed.")] = "",
+    root: Root = None,
+) -> None:
+    """Make a competition folder from the files of a competition, and say what was guessed."""
+    from podium.new import make_competition
+
+    base = _root(root)
+    told = make_competition(base, name, slug, data, metric)
+    for line in (f"competitions/{name}/competition.py", *told):
+        typer.echo(f"{name}: {line}")
+    where = f" --data {shlex.quote(str(data))}" if data else ""
+    typer.echo(f"next: podium check {name}; podium submit {name}{where}")
 
 
 @app.command()
@@ -194,9 +214,10 @@ def predict(
     toy = ", trained on toy data" if setting.is_toy else ""
     entry = answer.entry
     typer.echo(f"{entry.name}: {setting.metric.name} {entry.score:.5f} ± {entry.standard_error:.5f}{toy}")
-    for value, probabilities in zip(values, answer.probabilities, strict=True):
-        label = setting.dataset.classes[probabilities.argmax()]
-        typer.echo(f"{label} (p = {probabilities.max():.3f}): {' '.join(value.split())}")
+    said = setting.dataset.answers(answer.predictions)
+    for value, label, row in zip(values, said, answer.predictions, strict=True):
+        sure = "" if setting.dataset.is_regression else f" (p = {row.max():.3f})"
+        typer.echo(f"{label}{sure}: {' '.join(value.split())}")
 
 
 def _run(

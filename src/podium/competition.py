@@ -46,9 +46,9 @@ class Competition:
     """`roster` maps a model's name to the parameters that its factory is called with. A name may
     end in @variant, for another row of the same model. `also` names metrics to show beside the one
     that ranks. `rows` makes rows of X of what a person types to ask for predictions: texts, or the
-    paths of files. `averages` names means over some of the models, for rows of their own.
-    `toy_params` are what replaces a model's parameters where there is only toy data, such as
-    weights that need not be downloaded."""
+    paths of files. `averages` names means over some of the models, for rows of their own. `sample` is
+    the file that shows what a submission looks like. `toy_params` are what replaces a model's
+    parameters where there is only toy data, such as weights that need not be downloaded."""
 
     name: str
     slug: str
@@ -59,6 +59,7 @@ class Competition:
     load: Callable[[Path], Dataset]
     toy: Callable[[Path], None]
     roster: Mapping[str, Mapping[str, Any]]
+    sample: str = "sample_submission.csv"
     folds: FoldPlan = FoldPlan()
     references: tuple[Reference, ...] = ()
     also: tuple[str, ...] = ()

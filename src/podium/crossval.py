@@ -45,7 +45,8 @@ class Job:
 
     def id(self, dataset: Dataset, folds: Folds) -> str:
         origin = [self.origin] if self.origin else []
-        return content_id(dataset.id, folds.id, models.model_id(self.model, self.params, self.seed), *origin)
+        model = models.model_id(self.model, self.params, self.seed, dataset.is_regression)
+        return content_id(dataset.id, folds.id, model, *origin)
 
 
 def cross_validate(
@@ -53,8 +54,8 @@ def cross_validate(
 ) -> Predictions:
     """Fit the model on each fold's training rows, unless the store has that fold already.
 
-    Raises ModelError if the model returns something other than probabilities; what its own code
-    raises comes through.
+    Raises ModelError if the model returns something other than probabilities, or numbers; what its own
+    code raises comes through.
     """
     folder = _folder(job, dataset, folds, store)
     store.write_json(folder / "job.json", _rows_of(dataset, folds))
@@ -90,21 +91,21 @@ def kept(job: Job, dataset: Dataset, folds: Folds, metric: Metric, store: Store)
 
 
 def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> np.ndarray:
-    """The mean of the probabilities (rows, k) that the folds' models give."""
+    """The mean of the predictions (rows, k) that the folds' models give."""
     folder = _folder(job, dataset, folds, store)
     said = []
     for number, fold in enumerate(folds):
         with models.quiet_start():
             model = read_model(folder / f"fold-{number}.model")
         present = np.unique(dataset.y[fold.train])
-        said.append(_probabilities(job, model, X, present, len(dataset.classes)))
+        said.append(_said(job, model, X, dataset, present))
     return np.mean(said, axis=0)
 
 
 def with_warm_start(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Job:
     """The job that goes on from the newest finished one of the same model, rows and folds; the job
     itself where there is none, or where the model does not train in epochs."""
-    if not _trains_in_epochs(models.create(job.model, job.params, job.seed)):
+    if not _trains_in_epochs(models.create(job.model, job.params, job.seed, dataset.is_regression)):
         return job
     finished = [
         folder
@@ -136,19 +137,19 @@ def _folder(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Path:
 def fit_fold(
     job: Job, dataset: Dataset, fold: Fold, on_epoch: OnEpoch | None = None, earlier: Any | None = None
 ) -> tuple[Any, dict[str, np.ndarray]]:
-    """The model, and `valid` (n_valid, k) and `test` (m, k) probabilities, `seconds` of fitting and
+    """The model, and its predictions `valid` (n_valid, k) and `test` (m, k), `seconds` of fitting and
     predicting, and `loss` (epochs,), the training loss of a network. `earlier` is a fitted model to go
     on from."""
-    model = models.create(job.model, job.params, job.seed)
+    model = models.create(job.model, job.params, job.seed, dataset.is_regression)
     if earlier is not None:
         model = _continued(model, earlier)
     present, codes = np.unique(dataset.y[fold.train], return_inverse=True)
     started = time.perf_counter()
-    model.fit(take(dataset.X, fold.train), codes, **_listener(model, on_epoch))
+    targets = dataset.y[fold.train] if dataset.is_regression else codes
+    model.fit(take(dataset.X, fold.train), targets, **_listener(model, on_epoch))
     fitted = time.perf_counter()
-    k = len(dataset.classes)
-    valid = _probabilities(job, model, take(dataset.X, fold.valid), present, k)
-    test = _probabilities(job, model, dataset.X_test, present, k)
+    valid = _said(job, model, take(dataset.X, fold.valid), dataset, present)
+    test = _said(job, model, dataset.X_test, dataset, present)
     return model, {
         "valid": valid,
         "test": test,
@@ -183,6 +184,23 @@ def _continued(model: Any, earlier: Any) -> Any:
     return model.set_params(**{model.steps[-1][0]: learnt})
 
 
+def _said(job: Job, model: Any, X: Any, dataset: Dataset, present: np.ndarray) -> np.ndarray:
+    if dataset.is_regression:
+        return _numbers(job, model, X)
+    return _probabilities(job, model, X, present, dataset.width)
+
+
+def _numbers(job: Job, model: Any, X: Any) -> np.ndarray:
+    """One column (rows, 1), in double precision: a price may have nine digits."""
+    numbers = np.asarray(model.predict(X), dtype=np.float64)
+    if numbers.shape != (len(X),) or not np.isfinite(numbers).all():
+        raise ModelError(
+            f"model {job.model!r} must give {len(X)} finite numbers, got shape {numbers.shape} with "
+            f"{(~np.isfinite(numbers)).sum()} that are not finite; look at its factory"
+        )
+    return numbers[:, None]
+
+
 def _probabilities(job: Job, model: Any, X: Any, present: np.ndarray, k: int) -> np.ndarray:
     """Columns (rows, k) in the order of the dataset's classes; a class that the training rows lack
     gets probability zero."""
@@ -201,7 +219,7 @@ def _probabilities(job: Job, model: Any, X: Any, present: np.ndarray, k: int) ->
 def _assemble(
     job: Job, dataset: Dataset, folds: Folds, metric: Metric, results: Sequence[dict[str, np.ndarray]]
 ) -> Predictions:
-    oof = np.full((len(dataset.y), len(dataset.classes)), np.nan, dtype=np.float32)
+    oof = np.full((len(dataset.y), dataset.width), np.nan, dtype=results[0]["valid"].dtype)
     for fold, result in zip(folds, results, strict=True):
         oof[fold.valid] = result["valid"]
     fit_seconds, predict_seconds = np.sum([r["seconds"] for r in results], axis=0).tolist()

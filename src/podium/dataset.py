@@ -19,15 +19,15 @@ class Dataset:
 
     `X` (n, ...) and `X_test` (m, ...) are whatever the models take, as long as they have a length
     and can be indexed by integer arrays. `y` (n,) holds codes into `classes` (k,), which holds the
-    labels as they stand in a submission. `groups` (n,), where given, names rows that must not be
-    parted between training and validation.
+    labels as they stand in a submission; without classes y holds the numbers to predict. `groups` (n,),
+    where given, names rows that must not be parted between training and validation.
     """
 
     X: Any
     y: np.ndarray
     X_test: Any
     test_ids: np.ndarray
-    classes: np.ndarray
+    classes: np.ndarray | None = None
     groups: np.ndarray | None = None
 
     def __post_init__(self) -> None:
@@ -44,21 +44,45 @@ class Dataset:
         ids, counts = np.unique(self.test_ids, return_counts=True)
         if (counts > 1).any():
             raise DataError(f"test ids must be unique, got repeated: {sample(ids[counts > 1].tolist())}")
+        if self.classes is None and not np.isfinite(self.y).all():
+            raise DataError(
+                f"y must hold finite numbers where there are no classes, got {(~np.isfinite(self.y)).sum()} "
+                "that are not; mend the file"
+            )
 
     @cached_property
     def id(self) -> str:
         groups = np.zeros(0) if self.groups is None else self.groups
         return content_id(self.X, self.y, self.X_test, self.test_ids, self.classes, groups)
 
+    @property
+    def is_regression(self) -> bool:
+        return self.classes is None
+
+    @property
+    def width(self) -> int:
+        """Columns of a prediction: the probability of each class, or a number."""
+        return 1 if self.classes is None else len(self.classes)
+
+    @property
+    def targets(self) -> np.ndarray:
+        """What is to be said of the training rows (n,), as it stands in a submission."""
+        return self.y if self.classes is None else self.classes[self.y]
+
+    def answers(self, predictions: np.ndarray) -> np.ndarray:
+        """What predictions (rows, width) come to (rows,): the most probable label, or the number."""
+        return predictions[:, 0] if self.classes is None else self.classes[predictions.argmax(axis=1)]
+
 
 def contradictory(dataset: Dataset) -> np.ndarray:
-    """Which rows (n,) are of a group that holds more than one label."""
+    """Which rows (n,) are of a group that holds more than one label, or number."""
     if dataset.groups is None:
         return np.zeros(len(dataset.y), dtype=bool)
     _, group = np.unique(dataset.groups, return_inverse=True)
-    labels = np.zeros((group.max() + 1, len(dataset.classes)), dtype=bool)
-    labels[group, dataset.y] = True
-    return (labels.sum(axis=1) > 1)[group]
+    least, most = (np.full(group.max() + 1, bound) for bound in (np.inf, -np.inf))
+    np.minimum.at(least, group, dataset.y)
+    np.maximum.at(most, group, dataset.y)
+    return (least < most)[group]
 
 
 def take(X: Any, rows: np.ndarray) -> Any:

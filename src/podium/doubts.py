@@ -24,20 +24,21 @@ _SIDE, _ACROSS = 160, 5  # pixels and images of a sheet
 def find_doubts(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
     """At most `MOST` training rows of which the out-of-fold prediction was least right, then as many
     test rows with the least certain prediction: `part`, `row` from 0, `what` it is, `label` where it
-    is known, what was `said`, and the `probability` of the label, or of what was said of a test row."""
-    sure = predictions.oof[np.arange(len(dataset.y)), dataset.y]
-    train = _worst("train", dataset.X, predictions.oof, sure, dataset.classes)
-    train["label"] = dataset.classes[dataset.y[train["row"]]]
-    return pd.concat(
-        [
-            train,
-            _worst("test", dataset.X_test, predictions.test, predictions.test.max(axis=1), dataset.classes),
-        ],
-        ignore_index=True,
-    )
+    is known, what was `said`, and the `probability` of the label, or of what was said of a test row.
+    Of numbers only training rows, with the `error` in place of a probability."""
+    said = dataset.answers(predictions.oof)
+    if dataset.is_regression:
+        error = said - dataset.y
+        train = _worst("train", dataset.X, said, -np.abs(error))
+        train["label"] = dataset.y[train["row"]]
+        return train.drop(columns="probability").assign(error=error[train["row"]])
+    train = _worst("train", dataset.X, said, predictions.oof[np.arange(len(dataset.y)), dataset.y])
+    train["label"] = dataset.targets[train["row"]]
+    answers, sure = dataset.answers(predictions.test), predictions.test.max(axis=1)
+    return pd.concat([train, _worst("test", dataset.X_test, answers, sure)], ignore_index=True)
 
 
-def _worst(part: str, X: Any, said: np.ndarray, sure: np.ndarray, classes: np.ndarray) -> pd.DataFrame:
+def _worst(part: str, X: Any, said: np.ndarray, sure: np.ndarray) -> pd.DataFrame:
     rows = np.argsort(sure, kind="stable")[:MOST]
     return pd.DataFrame(
         {
@@ -45,7 +46,7 @@ def _worst(part: str, X: Any, said: np.ndarray, sure: np.ndarray, classes: np.nd
             "row": rows,
             "what": [_what(X, row) for row in rows],
             "label": None,
-            "said": classes[said[rows].argmax(axis=1)],
+            "said": said[rows],
             "probability": sure[rows].round(5),
         }
     )
@@ -64,8 +65,8 @@ def write_doubts(store: Store, dataset: Dataset, predictions: Predictions) -> No
     if isinstance(dataset.X, ImageFiles):
         files = {"train": dataset.X, "test": dataset.X_test}
         paths = [files[part][row].paths[0] for part, row in zip(doubts["part"], doubts["row"], strict=True)]
-        columns = zip(doubts["what"].astype(str), doubts["said"], doubts["probability"], strict=True)
-        captions = [f"{what[-26:]}\n{said} ({probability:.3f})" for what, said, probability in columns]
+        columns = zip(doubts["what"].astype(str), doubts["said"], doubts.iloc[:, -1], strict=True)
+        captions = [f"{what[-26:]}\n{said} ({number:.3f})" for what, said, number in columns]
         store.write(store.root / "doubtful.png", contact_sheet(paths, captions))
 
 

@@ -35,9 +35,13 @@ def find_source(competition: Competition, root: Path, data: Path | None) -> Sour
 
     Raises DataError if a place was named and the competition is not in it.
     """
+    return find_files(competition.name, competition.slug, root, data)
+
+
+def find_files(name: str, slug: str, root: Path, data: Path | None) -> Source:
+    """The same for a competition that need not be declared yet."""
     named = data or (Path(os.environ["PODIUM_DATA"]) if os.environ.get("PODIUM_DATA") else None)
-    own = root / "competitions" / competition.name / "data"
-    slug = competition.slug
+    own = root / "competitions" / name / "data"
     if named is not None:
         found = [p for p in (named / f"{slug}.zip", named / slug) if p.exists()]
         if not found:
@@ -61,11 +65,16 @@ def unpack(source: Source, competition: Competition, cache: Path) -> Path:
     toy data is written there anew each time."""
     if source.path is None:
         return _write_toy(competition, cache / "toy")
-    if source.path.is_dir():
-        return source.path
-    folder = cache / file_sum(source.path)[:16]
+    return unpacked(source.path, cache)
+
+
+def unpacked(path: Path, cache: Path) -> Path:
+    """A folder as it is, or what is in a zip."""
+    if path.is_dir():
+        return path
+    folder = cache / file_sum(path)[:16]
     if not folder.exists():
-        _unzip(source.path, folder)
+        _unzip(path, folder)
     return folder
 
 

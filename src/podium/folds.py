@@ -45,9 +45,9 @@ class Folds:
 
 
 def make_folds(dataset: Dataset, plan: FoldPlan) -> Folds:
-    """Stratified by class, and by group where the dataset has groups.
+    """Stratified by class or by the quantiles of the numbers, and by group where the dataset has groups.
 
-    Raises FoldError if a class has fewer rows (or groups) than there are folds.
+    Raises FoldError if a class (of numbers, all) has fewer rows (or groups) than there are folds.
     """
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
@@ -56,20 +56,32 @@ def make_folds(dataset: Dataset, plan: FoldPlan) -> Folds:
     splitter = splitter_type(plan.n_splits, shuffle=True, random_state=plan.seed)
     valid_fold = np.full(len(dataset.y), -1, dtype=np.int8)
     rows = np.zeros(len(dataset.y))
-    for number, (_, valid) in enumerate(splitter.split(rows, dataset.y, dataset.groups)):
+    for number, (_, valid) in enumerate(splitter.split(rows, strata(dataset, plan.n_splits), dataset.groups)):
         valid_fold[valid] = number
     if plan.contradictions == "drop":
         return Folds(valid_fold, np.flatnonzero(contradictory(dataset)))
     return Folds(valid_fold)
 
 
+def strata(dataset: Dataset, least: int) -> np.ndarray:
+    """Of each row (n,) its class, or which of at most ten equal parts of the sorted numbers it is in,
+    each of at least `least` rows."""
+    n = len(dataset.y)
+    if not dataset.is_regression:
+        return dataset.y
+    ranks = dataset.y.argsort(kind="stable").argsort(kind="stable")
+    return ranks * max(1, min(10, n // least)) // n
+
+
 def _require_enough(dataset: Dataset, n_splits: int) -> None:
     units = np.arange(len(dataset.y)) if dataset.groups is None else dataset.groups
-    for code, label in enumerate(dataset.classes.tolist()):
-        count = len(np.unique(units[dataset.y == code]))
+    classes = [] if dataset.classes is None else dataset.classes.tolist()
+    parts = [(f"class {label!r}", dataset.y == code) for code, label in enumerate(classes)]
+    for subject, rows in parts or [("the training data", np.ones(len(units), dtype=bool))]:
+        count = len(np.unique(units[rows]))
         if count < n_splits:
             raise FoldError(
-                f"class {label!r} must have at least {n_splits} "
+                f"{subject} must have at least {n_splits} "
                 f"{'rows' if dataset.groups is None else 'groups'}, one for each fold, got {count}; "
                 "add rows, merge classes or plan fewer folds"
             )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from podium.errors import CompetitionError, did_you_mean
+from podium.dataset import Dataset
+from podium.errors import CompetitionError, DataError, did_you_mean
 
 Array = np.ndarray
 
@@ -20,12 +21,15 @@ Array = np.ndarray
 @dataclass(frozen=True)
 class Metric:
     """`rows(y, prediction)` gives per-row statistics (n, c); `value` maps their means (..., c)
-    to scores (...). Predictions are class probabilities (n, k)."""
+    to scores (...). Predictions are class probabilities (n, k), or for a metric of `regression` numbers
+    (n, 1); targets below `least` have no score, and predictions below it are taken as it."""
 
     name: str
     greater_is_better: bool
     rows: Callable[[Array, Array], Array]
     value: Callable[[Array], Array]
+    regression: bool = False
+    least: float = -np.inf
 
     def score(self, y: Array, prediction: Array) -> float:
         return float(self.value(self.rows(y, prediction).mean(axis=0)))
@@ -60,12 +64,42 @@ def _only(means: Array) -> Array:
     return means[..., 0]
 
 
+def _squares(y: Array, numbers: Array) -> Array:
+    return (numbers - y[:, None]).astype(np.float64) ** 2
+
+
+def _distances(y: Array, numbers: Array) -> Array:
+    return np.abs(numbers - y[:, None]).astype(np.float64)
+
+
+def _log_squares(y: Array, numbers: Array) -> Array:
+    return _squares(np.log1p(y), np.log1p(np.maximum(numbers, 0)))
+
+
+def _spread(y: Array, numbers: Array) -> Array:
+    """Squared errors, and the moments of y; about its mean, for the sake of digits."""
+    centred = y - y.mean()
+    return np.column_stack([_squares(y, numbers), centred, centred**2])
+
+
+def _root(means: Array) -> Array:
+    return np.sqrt(means[..., 0])
+
+
+def _explained(means: Array) -> Array:
+    return 1 - means[..., 0] / np.maximum(means[..., 2] - means[..., 1] ** 2, 1e-300)
+
+
 METRICS = {
     m.name: m
     for m in (
         Metric("accuracy", True, _hits, _only),
         Metric("f1", True, _marks, _f1),
         Metric("log_loss", False, _surprisals, _only),
+        Metric("rmse", False, _squares, _root, regression=True),
+        Metric("mae", False, _distances, _only, regression=True),
+        Metric("rmsle", False, _log_squares, _root, regression=True, least=0.0),
+        Metric("r2", True, _spread, _explained, regression=True),
     )
 }
 
@@ -74,3 +108,20 @@ def get_metric(name: str) -> Metric:
     if name not in METRICS:
         raise CompetitionError(f"no metric {name!r}; {did_you_mean(name, METRICS)}")
     return METRICS[name]
+
+
+def require_fitting(metric: Metric, dataset: Dataset) -> None:
+    """Raises CompetitionError if the one is of classes and the other of numbers, DataError if the metric
+    is not defined for some of the numbers."""
+    if metric.regression != dataset.is_regression:
+        known = ", ".join(m.name for m in METRICS.values() if m.regression == dataset.is_regression)
+        asked, got = ("numbers", "classes") if metric.regression else ("classes", "numbers")
+        raise CompetitionError(
+            f"metric {metric.name!r} must be given {asked} to predict, got {got}; "
+            f"declare one of {known}, or load another Dataset"
+        )
+    if (low := dataset.y < metric.least).any():
+        raise DataError(
+            f"metric {metric.name!r} must be given targets of {metric.least:g} or more, "
+            f"got {dataset.y.min():g} ({low.sum()} such rows); declare another metric"
+        )

@@ -17,10 +17,11 @@ from podium.train import BASELINE, Setting, read_leaderboard, select_models
 
 @dataclass(frozen=True)
 class Answer:
-    """`probabilities` (n, k), and the entry of the leaderboard that gave them."""
+    """`predictions` (n, k), probabilities of classes or numbers, and the entry of the leaderboard that gave
+    them."""
 
     entry: Entry
-    probabilities: np.ndarray
+    predictions: np.ndarray
 
 
 def predict(setting: Setting, values: list[str]) -> Answer:
@@ -47,7 +48,7 @@ def predict(setting: Setting, values: list[str]) -> Answer:
         method, jobs = "mean", {n: job for n, job in jobs.items() if n in competition.averages[method]}
     members = [kept(j, setting.dataset, setting.folds, setting.metric, setting.store) for j in jobs.values()]
     fitted = fit_blend(method, members, setting.dataset.y, setting.metric)
-    idle = np.zeros((len(values), len(setting.dataset.classes)))
+    idle = np.zeros((len(values), setting.dataset.width))
     asked = fitted.weights if fitted.weights is not None else np.ones(len(members))
     said = [_ask(setting, job, X) if w > 0 else idle for job, w in zip(jobs.values(), asked, strict=True)]
     return Answer(entry, fitted.combine(np.stack(said, axis=1)))

@@ -19,10 +19,10 @@ from podium.metrics import Metric
 
 @dataclass(frozen=True)
 class Predictions:
-    """`oof` (n, k) and `test` (m, k) are class probabilities. Each row of `oof` comes from a fit
-    that has not seen it; `test` is the mean over the folds' fits for a model, and for a blend its
-    combination of the members' `test`. For blends `oof` is nested: combined by weights fitted on
-    the other folds. Seconds are sums over folds."""
+    """`oof` (n, k) and `test` (m, k) are class probabilities, or numbers with k = 1. Each row of `oof`
+    comes from a fit that has not seen it; `test` is the mean over the folds' fits for a model, and for
+    a blend its combination of the members' `test`. For blends `oof` is nested: combined by weights
+    fitted on the other folds. Seconds are sums over folds."""
 
     name: str
     id: str

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from podium.competition import Competition
 from podium.dataset import Dataset
 from podium.errors import DataError, SubmissionError, sample
+from podium.metrics import get_metric
 from podium.predictions import Predictions
-from podium.tables import read_table
+from podium.tables import read_table, read_texts
 
 
 def read_sample(competition: Competition, dataset: Dataset, folder: Path) -> pd.DataFrame:
     """The sample submission. Raises DataError if it does not fit the test rows: better before the
     training than after it."""
-    path = folder / "sample_submission.csv"
+    path = folder / competition.sample
     frame = read_table(path, [competition.id_column, competition.target_column])
+    if dataset.test_ids.dtype.kind in "OUT":  # as they stand in the file: 007 is not 7
+        frame[competition.id_column] = read_texts(path, [competition.id_column])
     ids = frame[competition.id_column]
     problem = _id_problem(ids, pd.Series(dataset.test_ids))
     if problem:
@@ -28,18 +32,21 @@ def read_sample(competition: Competition, dataset: Dataset, folder: Path) -> pd.
 def build(
     competition: Competition, dataset: Dataset, predictions: Predictions, like: pd.DataFrame
 ) -> pd.DataFrame:
-    """The checked submission: the labels with the highest probability, in the sample's order."""
-    labels = pd.Series(dataset.classes[predictions.test.argmax(axis=1)], index=dataset.test_ids)
+    """The checked submission: the labels with the highest probability, or the numbers, in the sample's
+    order."""
+    answers = dataset.answers(predictions.test)
+    if dataset.is_regression:
+        answers = np.maximum(answers, get_metric(competition.metric).least)
     ids = like[competition.id_column]
-    frame = pd.DataFrame(
-        {competition.id_column: ids, competition.target_column: labels.reindex(ids).to_numpy()}
-    )
+    said = pd.Series(answers, index=dataset.test_ids).reindex(ids).to_numpy()
+    frame = pd.DataFrame({competition.id_column: ids, competition.target_column: said})
     check(competition, dataset, frame, like)
     return frame
 
 
 def check(competition: Competition, dataset: Dataset, frame: pd.DataFrame, like: pd.DataFrame) -> None:
-    """Raises SubmissionError unless columns, rows, order of ids and labels are as the sample's."""
+    """Raises SubmissionError unless columns, rows and order of ids are as the sample's, and what is said is
+    a label, or a finite number."""
     subject = f"submission for {competition.name!r}"
     columns = [competition.id_column, competition.target_column]
     if list(frame.columns) != columns:
@@ -50,6 +57,14 @@ def check(competition: Competition, dataset: Dataset, frame: pd.DataFrame, like:
     if (ids.to_numpy() != expected.to_numpy()).any():
         raise SubmissionError(f"{subject} must keep the order of the sample's ids; sort it so")
     labels = frame[competition.target_column]
+    if dataset.classes is None:
+        numbers = pd.to_numeric(labels, errors="coerce")
+        if len(strange := labels[~np.isfinite(numbers)]):
+            raise SubmissionError(
+                f"{subject} must hold finite numbers, got {sample(strange.unique().tolist())} "
+                f"in {len(strange)} rows"
+            )
+        return
     strange = labels[~labels.isin(dataset.classes)]
     if len(strange):
         raise SubmissionError(

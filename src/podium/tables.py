@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,12 @@ from podium.errors import DataError, sample
 
 
 def read_table(path: Path, columns: Sequence[str], dtype: object = None, **options: object) -> pd.DataFrame:
-    """The named columns of a CSV, at least one row.
+    """The named columns of a CSV, at least one row. `dtype` is one for all, or maps columns to theirs.
 
     Raises DataError for a missing or empty file, missing or repeated columns, uneven rows, and
     text that is not UTF-8. A cell that `dtype` cannot hold raises ValueError, as pandas does.
     """
-    # With the first row, lest one longer than the header make an index of its first cell.
-    header = _read(path, header=None, nrows=2, dtype=str).iloc[0].tolist()
+    header = _header(path)
     if missing := [c for c in columns if c not in header]:
         raise DataError(
             f"{path} must have the column{'s'[: len(missing) > 1]} {sample(missing)}, "
@@ -28,11 +27,22 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None, **optio
     if repeated := sorted({c for c in header if header.count(c) > 1}, key=str):
         raise DataError(f"{path} must name each column once, got {sample(repeated)} more; {_ADVICE}")
     # Read whole: given `usecols`, pandas lets rows pass that are too long.
-    frame = _read(path, dtype=dict.fromkeys(columns, dtype) if dtype else None, **options)
+    dtypes = dtype if isinstance(dtype, Mapping) or dtype is None else dict.fromkeys(columns, dtype)
+    frame = _read(path, dtype=dtypes, **options)
     frame = frame[list(columns)]
     if frame.empty:
         raise DataError(f"{path} must have at least one row, got none; {_ADVICE}")
     return frame
+
+
+def read_header(path: Path) -> list[str]:
+    """The names of a CSV's columns; one that has none is not listed."""
+    return [name for name in _header(path) if isinstance(name, str)]
+
+
+def _header(path: Path) -> list[Any]:
+    # With the first row, lest one longer than the header make an index of its first cell.
+    return _read(path, header=None, nrows=2, dtype=str).iloc[0].tolist()
 
 
 def read_texts(path: Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -74,6 +84,55 @@ def _first_bad_cell(path: Path, columns: Sequence[str], low: int, high: int) -> 
         f"{path} must hold whole numbers from {low} to {high}, got {shown} in column "
         f"{columns[column]!r} of data row {row + 1} ({(~good).sum()} such cells); {_ADVICE}"
     )
+
+
+def read_features(
+    path: Path,
+    numbers: Sequence[str] = (),
+    categories: Sequence[str] = (),
+    dates: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Like `read_table`, columns for the models named table-*: numbers as floats, categories as text,
+    dates as timestamps; `dates` maps columns to their format as pandas.to_datetime takes it. A cell may
+    be empty. Raises DataError for one that is neither empty nor of its column's kind."""
+    dates = dates or {}
+    columns, floats = [*numbers, *categories, *dates], dict.fromkeys(numbers, np.float64)
+    try:
+        frame = read_table(path, columns, dtype={**dict.fromkeys(columns, str), **floats})
+    except ValueError:  # some cell is no number
+        frame = read_table(path, columns, dtype=str)
+    for column in numbers:
+        values = pd.to_numeric(frame[column], errors="coerce")
+        frame[column] = _all_read(path, frame[column], values[np.isfinite(values)], "numbers")
+    for column, layout in dates.items():
+        times = pd.to_datetime(frame[column], format=layout, errors="coerce", utc=True).dt.tz_localize(None)
+        frame[column] = _all_read(path, frame[column], times, f"dates of the format {layout!r}")
+    return frame
+
+
+def _all_read(path: Path, cells: pd.Series, values: pd.Series, kind: str) -> pd.Series:
+    """The values by row; a cell without one must have been empty."""
+    values = values.reindex(cells.index)
+    bad = cells.notna() & values.isna()
+    if bad.any():
+        raise DataError(
+            f"{path} must hold {kind} in column {cells.name!r}, got {str(cells[bad].iloc[0])!r} in data row "
+            f"{bad.argmax() + 1} ({bad.sum()} such cells); mend it, or read the column as categories"
+        )
+    return values
+
+
+def read_numbers(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Like `read_table`, for columns that hold nothing but finite numbers."""
+    frame = read_features(path, numbers=columns)
+    for column in columns:
+        empty = frame[column].isna()
+        if empty.any():
+            raise DataError(
+                f"{path} must hold numbers in column {column!r}, got an empty cell in data row "
+                f"{empty.argmax() + 1} ({empty.sum()} such cells); {_ADVICE}"
+            )
+    return frame
 
 
 _ADVICE = "download the file again or mend it"

@@ -123,9 +123,14 @@ def _number(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
+def _places(entry: Entry) -> int:
+    """Digits after the point: five of a score below 10, fewer of a larger one."""
+    return max(0, 6 - len(str(int(abs(entry.score or 0)))))
+
+
 def _with_error(entry: Entry) -> str:
-    error = "" if entry.standard_error is None else f" ± {entry.standard_error:.5f}"
-    return _number(entry.score, 5) + (error or " " * len(" ± 0.00000"))
+    error = "" if entry.standard_error is None else f" ± {entry.standard_error:.{_places(entry)}f}"
+    return _number(entry.score, _places(entry)) + (error or " " * len(" ± 0.00000"))
 
 
 def _further(leaderboard: Leaderboard) -> Columns:
@@ -145,8 +150,8 @@ def _further(leaderboard: Leaderboard) -> Columns:
 COLUMNS: Columns = {
     "entry": lambda e: f"{'>' if e.submitted else ' '} {e.name}",
     "score ± s.e.": _with_error,
-    "folds": lambda e: _number(e.fold_spread, 5),
-    "behind": lambda e: ("= " if e.tied else "") + _number(e.behind, 5),
+    "folds": lambda e: _number(e.fold_spread, _places(e)),
+    "behind": lambda e: ("= " if e.tied else "") + _number(e.behind, _places(e)),
     "p": lambda e: _number(e.p_value, 3),
     "estimate": lambda e: e.kind if e.kind == "warning" else e.estimate or e.kind,
     "fit s": lambda e: _number(e.fit_seconds, 0),

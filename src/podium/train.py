@@ -27,7 +27,7 @@ from podium.files import find_source, folder_sums, unpack
 from podium.folds import Folds, make_folds
 from podium.images import without_broken
 from podium.leaderboard import WARNINGS, Leaderboard, make_leaderboard
-from podium.metrics import Metric, get_metric
+from podium.metrics import Metric, get_metric, require_fitting
 from podium.predictions import Predictions
 from podium.store import Store
 from podium.submission import build, read_sample, to_csv
@@ -73,6 +73,8 @@ def prepared(
         dataset, skipped = competition.load(files), list[str]()
         if skip_bad_images:
             dataset, skipped = without_broken(dataset)
+        for judge in (metric, *map(get_metric, competition.also)):
+            require_fitting(judge, dataset)
         like = read_sample(competition, dataset, files)
         folds = _saved_folds(competition, dataset, store)
         yield Setting(
@@ -122,7 +124,7 @@ def select_models(
     roster = competition.models(is_toy)
     for name in names:
         if name not in roster:
-            models.find(name)
+            models.find(name, get_metric(competition.metric).regression)
     return {name: roster.get(name, {}) for name in dict.fromkeys([BASELINE, *(names or roster)])}
 
 
@@ -192,7 +194,7 @@ def _blends(setting: Setting, trained: Sequence[Predictions]) -> Iterator[Predic
     members = [p for p in trained if p.name not in (BASELINE, *WARNINGS)]
     if len(members) < 2:
         return
-    for name in blend_names(len(setting.dataset.classes)):
+    for name in blend_names(setting.dataset.width):
         yield _blend(setting, name, members)
 
 
@@ -277,14 +279,14 @@ def manifest(setting: Setting, outcome: Outcome, path: Path) -> dict[str, Any]:
             for p in members
         ],
         "seconds": round(sum(p.fit_seconds + p.predict_seconds for p in outcome.predictions), 1),
-        "versions": {"python": platform.python_version(), **_versions(members)},
+        "versions": {"python": platform.python_version(), **_versions(members, setting.metric.regression)},
         "code": code_id("podium.train"),
         "git_commit": _git_commit(setting.root),
     }
 
 
-def _versions(members: Sequence[Predictions]) -> dict[str, str | None]:
-    found = [models.versions(p.name) for p in members]
+def _versions(members: Sequence[Predictions], regression: bool) -> dict[str, str | None]:
+    found = [models.versions(p.name, regression) for p in members]
     return {name: v for versions in found for name, v in versions.items()}
 
 

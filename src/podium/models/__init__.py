@@ -41,6 +41,11 @@ FACTORIES = {
     "text-complement-nb": "podium.models.text:complement_nb",
     "text-multinomial-nb": "podium.models.text:multinomial_nb",
     "text-decision-tree": "podium.models.text:decision_tree",
+    "table-logistic-regression": "podium.models.table:logistic_regression",
+    "table-ridge": "podium.models.table:ridge",
+    "table-random-forest": "podium.models.table:random_forest",
+    "table-hist-gradient-boosting": "podium.models.table:hist_gradient_boosting",
+    "table-xgboost": "podium.models.table:xgboost",
     "small-bert": "podium.models.bert:BertClassifier",
     "bert-svc": "podium.models.embedding:bert_svc",
     "mlp": "podium.models.cnn:mlp",
@@ -52,6 +57,14 @@ FACTORIES = {
     "imagenet-zero-shot": "podium.models.imagenet:imagenet_zero_shot",
     "metadata": "podium.models.metadata:metadata",
 }
+# Those of the names above that can also predict numbers.
+REGRESSORS = {
+    "constant": "podium.models.base:mean",
+    "table-ridge": "podium.models.table:ridge_regressor",
+    "table-random-forest": "podium.models.table:random_forest_regressor",
+    "table-hist-gradient-boosting": "podium.models.table:hist_gradient_boosting_regressor",
+    "table-xgboost": "podium.models.table:xgboost_regressor",
+}
 # A name here, a hyphen, and the name of a network of keras.applications in lower case: frozen-vgg16.
 FAMILIES = {
     "frozen": "podium.models.imagenet:frozen",
@@ -59,12 +72,13 @@ FAMILIES = {
 }
 
 
-def create(name: str, params: Mapping[str, Any], seed: int) -> Any:
-    """A fresh scikit-learn estimator with every `random_state` in it set to `seed`.
+def create(name: str, params: Mapping[str, Any], seed: int, regression: bool = False) -> Any:
+    """A fresh scikit-learn estimator with every `random_state` in it set to `seed`: a classifier, or a
+    regressor.
 
     Raises ModelError for an unknown name or a parameter that its factory does not take.
     """
-    path, implied = find(name)
+    path, implied = find(name, regression)
     module, _, factory = path.partition(":")
     with quiet_start():
         make = getattr(importlib.import_module(module), factory)
@@ -76,30 +90,38 @@ def create(name: str, params: Mapping[str, Any], seed: int) -> Any:
     return model.set_params(**dict.fromkeys(states, seed))
 
 
-def model_id(name: str, params: Mapping[str, Any], seed: int) -> str:
+def model_id(name: str, params: Mapping[str, Any], seed: int, regression: bool = False) -> str:
     """Changes with whatever a fit depends on besides data: parameters, seed, code, libraries."""
-    path, implied = find(name)
+    path, implied = find(name, regression)
     code = code_id(path.partition(":")[0])
     known = {k: weights_id(v, implied.get("body")) if k in HANDLES else v for k, v in params.items()}
-    return content_id(path, implied, known, seed, code, versions(name))
+    return content_id(path, implied, known, seed, code, versions(name, regression))
 
 
-def versions(name: str) -> dict[str, str | None]:
+def versions(name: str, regression: bool = False) -> dict[str, str | None]:
     """The installed versions of the libraries that a model uses."""
-    return library_versions(find(name)[0].partition(":")[0])
+    return library_versions(find(name, regression)[0].partition(":")[0])
 
 
-def find(name: str) -> tuple[str, dict[str, str]]:
+def find(name: str, regression: bool = False) -> tuple[str, dict[str, str]]:
     """The factory of a model, or of one of its variants (model@variant), and the parameters that its
-    name says. Raises ModelError for a name that is none."""
+    name says. Raises ModelError for a name that is none, or one that cannot predict numbers."""
     model = name.partition("@")[0]
+    if regression and model in REGRESSORS:
+        return REGRESSORS[model], {}
     family, _, body = model.partition("-")
     if family in FAMILIES and body:
-        return FAMILIES[family], {"body": body}
-    if model not in FACTORIES:
+        found = FAMILIES[family], {"body": body}
+    elif model in FACTORIES:
+        found = FACTORIES[model], {}
+    else:
         known = [*FACTORIES, *(f"{family}-mobilenet" for family in FAMILIES)]
         raise ModelError(f"no model {name!r}; {did_you_mean(name, known)}")
-    return FACTORIES[model], {}
+    if regression:
+        raise ModelError(
+            f"model {name!r} must predict numbers here, but tells classes; choose of {', '.join(REGRESSORS)}"
+        )
+    return found
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.dummy import DummyClassifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.preprocessing import FunctionTransformer
 
 from podium.images import ImageFiles, Look
@@ -18,6 +18,11 @@ SMALL = Look(32, 32)
 def constant(**params: Any) -> DummyClassifier:
     """The class shares of the training rows, whatever the row."""
     return DummyClassifier(**{"strategy": "prior", **params})
+
+
+def mean(**params: Any) -> DummyRegressor:
+    """The mean of the training rows, whatever the row."""
+    return DummyRegressor(**params)
 
 
 def pixels() -> FunctionTransformer:

@@ -1,0 +1,95 @@
+"""A competition folder for files that have none yet."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shutil
+from pathlib import Path
+from string import Template
+
+from podium.competition import get_competition
+from podium.declaration import declare, kind
+from podium.errors import CompetitionError, DataError, sample
+from podium.files import find_files, unpacked
+from podium.folds import make_folds
+from podium.guess import Photos, Table, guess
+from podium.metrics import get_metric, require_fitting
+from podium.store import Store
+from podium.submission import read_sample
+
+
+def make_competition(root: Path, name: str, slug: str, data: Path | None, metric: str) -> list[str]:
+    """Write competitions/<name>/, prove that it loads the files, and say what was guessed.
+
+    Raises CompetitionError for a name that is taken or none, DataError for files that do not tell enough;
+    nothing is left then.
+    """
+    folder = root / "competitions" / name
+    _require_free(folder, name)
+    source = find_files(name, slug, root, data)
+    if source.path is None:
+        raise DataError(
+            f"{folder / 'data'} must hold the competition's files, found none; "
+            f"or name a folder that holds {slug}.zip or {slug}/ by --data"
+        )
+    files = unpacked(source.path, root / "submissions" / name / "data")
+    found = guess(files, metric)
+    Store(folder).write(folder / "competition.py", declare(found, name, slug).encode())
+    Store(folder).write(folder / "README.md", _readme(found, name, slug).encode())
+    try:
+        _prove(root, name, files)
+    except Exception:
+        _remove(folder)
+        raise
+    return found.remarks
+
+
+def _require_free(folder: Path, name: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
+        raise CompetitionError(
+            f"a competition's name must be of a-z, 0-9 and hyphens, got {name!r}; choose another"
+        )
+    inside = [p.name for p in folder.iterdir() if p.name != "data"] if folder.is_dir() else []
+    if inside:
+        raise CompetitionError(
+            f"{folder} must hold nothing yet but data/, got {sample(sorted(inside))}; choose another name"
+        )
+
+
+def _prove(root: Path, name: str, files: Path) -> None:
+    importlib.invalidate_caches()
+    competition = get_competition(root, name)
+    dataset = competition.load(files)
+    read_sample(competition, dataset, files)
+    require_fitting(get_metric(competition.metric), dataset)
+    make_folds(dataset, competition.folds)
+
+
+def _remove(folder: Path) -> None:
+    for path in ("competition.py", "README.md"):
+        (folder / path).unlink()
+    shutil.rmtree(folder / "__pycache__", ignore_errors=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
+README = """\
+# $name
+
+To predict: $kind. Kaggle slug `$slug`, metric $metric.
+
+```sh
+make submit COMP=$name DATA=path/to/folder/with/the/zip
+```
+
+Guessed from the files; what is wrong is to be mended in competition.py:
+
+$remarks
+"""
+
+
+def _readme(found: Table | Photos, name: str, slug: str) -> str:
+    remarks = "\n".join(f"- {remark}" for remark in found.remarks)
+    metric = found.target.metric
+    return Template(README).substitute(name=name, slug=slug, kind=kind(found), metric=metric, remarks=remarks)
