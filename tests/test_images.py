@@ -223,8 +223,8 @@ def test_reading_batches_takes_no_memory_for_the_rest(tmp_path):
 import resource, sys
 import numpy as np
 from pathlib import Path
+from podium.disk import write_blocks
 from podium.images import Pixels
-from podium.store import Store
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -232,7 +232,7 @@ def peak():
 path, n = Path(sys.argv[1]) / "pixels.npy", 20_000
 before = peak()
 blocks = (np.full((500, 64, 64, 3), i % 256, np.uint8) for i in range(n // 500))
-Store(path.parent).write_blocks(path, (n, 64, 64, 3), np.dtype(np.uint8), blocks)
+write_blocks(path, (n, 64, 64, 3), np.dtype(np.uint8), blocks)
 pixels, rng = Pixels(path, (64, 64, 3), np.arange(n)), np.random.default_rng(0)
 sums = [pixels[rng.integers(n, size=32)].mean() for _ in range(500)]
 print(peak() - before, path.stat().st_size / 2**20)

@@ -11,6 +11,7 @@ ORDER = [
     "content",
     "code",
     "tables",
+    "disk",
     "dataset",
     "competition",
     "files",

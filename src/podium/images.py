@@ -16,8 +16,8 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from podium.content import content_id, file_sum
 from podium.dataset import Dataset
+from podium.disk import cache_folder, write_blocks
 from podium.errors import DataError, ModelError, did_you_mean
-from podium.store import Store, cache_folder
 
 _BLOCK = 512  # images held in memory while an album is decoded
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
@@ -172,11 +172,10 @@ class _Album:
 
     def decoded(self, look: Look) -> Path:
         """A NumPy file of pixels (all files, height, width, 3)."""
-        store = Store(cache_folder() / "images")
-        path = store.root / f"{content_id(self.content_id, str(look), Image.__version__)}.npy"
+        path = cache_folder() / "images" / f"{content_id(self.content_id, str(look), Image.__version__)}.npy"
         if not path.exists():
             shape = (len(self.paths), look.height, look.width, 3)
-            store.write_blocks(path, shape, np.dtype(np.uint8), self._blocks(look))
+            write_blocks(path, shape, np.dtype(np.uint8), self._blocks(look))
         return path
 
     def _blocks(self, look: Look) -> Iterator[np.ndarray]:

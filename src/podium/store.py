@@ -20,23 +20,18 @@ import fcntl
 import io
 import json
 import os
-import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
+from podium.disk import whole
 from podium.errors import StoreError
 from podium.predictions import Predictions
-
-
-def cache_folder() -> Path:
-    """Where this user's programs keep what can be made again."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "podium"
 
 
 @dataclass(frozen=True)
@@ -48,30 +43,8 @@ class Store:
 
         Raises StoreError when the disk refuses; what stood at `path` is still there then.
         """
-        with self._whole(path) as file:
+        with whole(path) as file:
             file.write(data)
-
-    @contextmanager
-    def _whole(self, path: Path) -> Iterator[BinaryIO]:
-        temporary = None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(prefix=".unfinished-", dir=path.parent)
-            with open(handle, "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException as error:
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
-            if not isinstance(error, OSError):
-                raise
-            raise StoreError(
-                f"{path} must be writable, got: {error.strerror}; "
-                "make room and run again: everything finished is kept"
-            ) from error
 
     def write_json(self, path: Path, value: Any) -> None:
         self.write(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
@@ -87,16 +60,6 @@ class Store:
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)  # type: ignore[arg-type]
         self.write(path, buffer.getvalue())
-
-    def write_blocks(
-        self, path: Path, shape: tuple[int, ...], dtype: np.dtype, blocks: Iterable[np.ndarray]
-    ) -> None:
-        """One array as a NumPy file, from blocks of its rows: it need not fit into memory."""
-        header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
-        with self._whole(path) as file:
-            np.lib.format.write_array_header_1_0(file, header)
-            for block in blocks:
-                file.write(np.ascontiguousarray(block, dtype).tobytes())
 
     def read_arrays(self, path: Path) -> dict[str, np.ndarray] | None:
         """The arrays, or None where there is no readable file: it is then made again."""

@@ -14,10 +14,10 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_text
 
+from podium.disk import cache_folder
 from podium.errors import ModelError
 from podium.models.bert_encoder import BertEncoder
 from podium.models.weights import PACKAGED
-from podium.store import cache_folder
 
 HANDLE = "minilm-l6-v2"
 PACKAGE = PACKAGED[HANDLE]
