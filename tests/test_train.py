@@ -56,10 +56,22 @@ def test_the_manifest_says_what_ran(undisturbed):
 def test_the_leaderboard_ranks_models_blends_and_the_constant(undisturbed):
     rows = pd.read_csv(store(undisturbed) / "leaderboard.csv")
     assert rows["score"].is_monotonic_decreasing
-    assert set(rows["name"]) == {*ROSTER, "mean", "rank-mean", "weights", "greedy", "stacking"}
+    assert set(rows["name"]) == {*ROSTER, "both", "mean", "rank-mean", "weights", "greedy", "stacking"}
     scores = rows.set_index("name")["score"]
     assert scores["constant"] < scores["gaussian-nb"]
     assert rows["submitted"].sum() == 1
+
+
+def test_an_average_is_the_mean_of_the_models_that_it_names(undisturbed):
+    rows = pd.read_csv(store(undisturbed) / "leaderboard.csv").set_index("name")
+    assert rows.loc["both", "kind"] == "blend"
+    folds = [
+        [np.load(path)["valid"] for path in sorted(store(undisturbed).glob(f"models/{name}-*/fold-*.npz"))]
+        for name in ("gaussian-nb", "ridge")
+    ]
+    expected = np.mean([np.concatenate(parts) for parts in folds], axis=0)
+    found = [np.load(p)["oof"] for p in store(undisturbed).glob("blends/mean-*.npz")]
+    assert any(np.allclose(np.sort(o, axis=0), np.sort(expected, axis=0)) for o in found)
 
 
 def test_a_second_run_fits_nothing_and_loads_no_tensorflow(undisturbed):

@@ -62,6 +62,7 @@ COMPETITION = Competition(
     toy=toy,
     rows=rows,
     roster=ROSTER,
+    averages={"both": ["gaussian-nb", "ridge"]},
 )
 """
 

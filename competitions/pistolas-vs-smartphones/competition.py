@@ -89,6 +89,7 @@ COMPETITION = Competition(
     toy_params={
         **{name: {"seeds": 1, "epochs": 4} for name in SCRATCH},
         **{name: {**RANDOM, "cut": "conv_pw_8_relu"} for name in BODIES},
+        "finetune-mobilenet": {**RANDOM, "cut": "conv_pw_8_relu", "epochs": 3},
         "imagenet-zero-shot": RANDOM,
     },
     references=(
