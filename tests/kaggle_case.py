@@ -78,9 +78,9 @@ class Case:
         path.with_suffix(".json").write_text(json.dumps(facts | manifest))
         return path
 
-    def place_data(self):
+    def place_data(self, files=FILES):
         self.data.mkdir(parents=True, exist_ok=True)
-        (self.data / "pets-2026.zip").write_bytes(zipped(FILES))
+        (self.data / "pets-2026.zip").write_bytes(zipped(files))
 
     @contextmanager
     def client(self):

@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
-from kaggle_case import CSV, QUOTA
+from kaggle_case import CSV, FILES, QUOTA
 from kaggle_stub import zipped
 from podium.errors import StoreError
 from podium.remote.client import Client, KaggleError
@@ -399,3 +400,11 @@ def test_a_sample_may_lie_in_a_folder_of_the_user(case, tmp_path):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "pets-2026.zip").write_bytes(zipped({"sample_submission.csv": "Id,Label\n9,a\n"}))
     assert "sample's 1 ids" in refused_here(case, data=tmp_path / "own")
+
+
+def test_the_sample_is_the_file_that_the_competition_names(case):
+    case.place_data({("gender_" + n if "submission" in n else n): text for n, text in FILES.items()})
+    assert "must hold sample_submission.csv" in case.fail(case.write_csv())
+    case.pets = replace(case.pets, sample="gender_sample_submission.csv")
+    assert "1 unknown: ['4']" in case.fail(case.write_csv(CSV.replace("3,", "4,")))
+    assert case.upload(case.write_csv()).state == "sent"

@@ -14,7 +14,7 @@ from typing import Any
 
 from podium.competition import Competition
 from podium.errors import SubmissionError, sample
-from podium.files import Source, find_source
+from podium.files import find_source
 from podium.remote.fetch import fetched_sums
 
 LONGEST_MESSAGE = 300
@@ -147,8 +147,8 @@ def _data_notes(
 
 
 def _sample(competition: Competition, root: Path, data: Path | None) -> bytes | None:
-    source, name = find_source(competition, root, data), "sample_submission.csv"
-    if source == Source(None) or source.path is None:
+    source, name = find_source(competition, root, data), competition.sample
+    if source.path is None:
         return None
     try:
         if source.path.is_dir():
