@@ -64,7 +64,7 @@ IMAGENET = {
     0: {413: "assault rifle", 597: "holster", 763: "revolver", 764: "rifle"},
     1: {487: "cellular telephone", 590: "hand-held computer", 605: "iPod", 761: "remote control"},
 }
-SCRATCH = {"scratch-lenet": {"seeds": 3}, "scratch-vgg": {"seeds": 3}}
+SCRATCH = {"scratch-lenet": {"seeds": 2}, "scratch-vgg": {"seeds": 2}}
 BODIES = {"frozen-mobilenet": {}, "finetune-mobilenet": {}}
 BODIES |= {f"frozen-mobilenet@{c}": {"classifier": c} for c in ("ridge", "sgd", "gaussian-nb", "xgboost")}
 CUT = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
