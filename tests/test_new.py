@@ -13,13 +13,17 @@ import pandas as pd
 import pytest
 
 import layouts
+from kaggle_stub import zipped
 from podium.check import check_competition
+from podium.competition import get_competition
 from podium.declaration import declare, listed
 from podium.errors import CompetitionError, DataError
+from podium.files import find_source
 from podium.folds import make_folds
 from podium.guess import guess
 from podium.new import make_competition
 from podium.predict import predict
+from podium.remote.fetch import fetched_sums
 from podium.submission import read_sample
 from podium.terminal import PlainProgress, make_console
 from podium.train import prepared, submit, train
@@ -57,8 +61,19 @@ def new(root, name, *words):
 
 @pytest.fixture
 def empty(tmp_path):
+    """A checkout without competitions; what is imported from it is forgotten at the end."""
     (tmp_path / "competitions").mkdir()
-    return tmp_path
+    (tmp_path / "competitions" / "__init__.py").touch()
+    kept, places = {n: sys.modules.pop(n) for n in our_modules()}, list(sys.path)
+    yield tmp_path
+    for name in our_modules():
+        del sys.modules[name]
+    sys.modules.update(kept)
+    sys.path[:] = places
+
+
+def our_modules():
+    return [name for name in sys.modules if name.partition(".")[0] == "competitions"]
 
 
 @pytest.fixture
@@ -266,7 +281,11 @@ def test_names_that_count_are_written_as_one_and_long_lists_on_several_lines():
 
 
 def nothing_left(root):
-    assert not [p for p in (root / "competitions").rglob("*") if p.suffix in (".py", ".md")]
+    assert not [
+        p
+        for p in (root / "competitions").rglob("*")
+        if p.suffix in (".py", ".md") and p.name != "__init__.py"
+    ]
 
 
 def broken_no_sample(files):
@@ -371,5 +390,36 @@ def test_a_name_that_is_taken_is_refused(root):
 def test_a_name_or_a_metric_that_is_none_is_refused(empty, files, name, metric, said):
     layouts.passengers(files)
     with pytest.raises(CompetitionError, match=re.escape(said)):
-        make_competition(empty, name, "mine-2026", None, metric)
+        make_competition(empty, name, "mine-2026", None, metric, None, print)
     nothing_left(empty)
+
+
+def at_kaggle(empty, stub, client, shown, tmp_path):
+    """The houses, made from nothing with what Kaggle has."""
+    layouts.houses(tmp_path / "houses")
+    stub.data = zipped({p.name: p.read_text() for p in (tmp_path / "houses").iterdir()})
+    stub.about["evaluationMetric"] = shown
+    return make_competition(empty, "homes", "homes-2026", None, "", client, lambda line: None)
+
+
+def test_kaggle_brings_the_files_and_the_metric(empty, stub, shared_client, tmp_path):
+    said = at_kaggle(empty, stub, shared_client, "Root Mean Squared Error", tmp_path)
+    homes = get_competition(empty, "homes")
+    assert homes.metric == "rmse"  # from the files alone it would be rmsle
+    assert "Kaggle calls the metric 'Root Mean Squared Error'" in said
+    assert find_source(homes, empty, None).path.name == "homes-2026.zip"
+    assert fetched_sums(homes, empty)
+
+
+def test_a_metric_of_kaggle_that_is_not_known_is_said(empty, stub, shared_client, tmp_path):
+    said = at_kaggle(empty, stub, shared_client, "Pearson Correlation", tmp_path)
+    assert get_competition(empty, "homes").metric == "rmsle"
+    assert "Kaggle calls the metric 'Pearson Correlation', which is not known here: make sure of it" in said
+
+
+def test_files_that_are_here_do_not_need_kaggle(empty, stub, shared_client, files):
+    layouts.houses(files)
+    stub.faults["GetCompetition"] = [(404, {"code": 404, "message": "no such competition"})]
+    said = make_competition(empty, "mine", "mine-2026", None, "", shared_client, print)
+    assert any("the metric is not from Kaggle: " in line and "no such competition" in line for line in said)
+    assert get_competition(empty, "mine").metric == "rmsle"

@@ -56,14 +56,19 @@ def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the folder will be called.")],
     slug: Annotated[str, typer.Option(help="The competition's name in Kaggle's address.")],
     data: Data = None,
-    metric: Annotated[str, typer.Option(help="The competition's metric; else guessed.")] = "",
+    metric: Annotated[str, typer.Option(help="The metric; else Kaggle is asked, or it is guessed.")] = "",
     root: Root = None,
 ) -> None:
     """Make a competition folder from the files of a competition, and say what was guessed."""
     from podium.new import make_competition
+    from podium.remote.client import Client
+    from podium.remote.credentials import has_credentials
 
     base = _root(root)
-    told = make_competition(base, name, slug, data, metric)
+    _warn_of_credentials()
+    with Client() as client:
+        kaggle = client if has_credentials() else None
+        told = make_competition(base, name, slug, data, metric, kaggle, typer.echo)
     for line in (f"competitions/{name}/competition.py", *told):
         typer.echo(f"{name}: {line}")
     where = f" --data {shlex.quote(str(data))}" if data else ""

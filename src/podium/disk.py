@@ -1,8 +1,10 @@
-"""Files written whole or not at all, and where to keep what can be made again."""
+"""Files and folders written whole or not at all, locks, and where to keep what can be made again."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -41,10 +43,42 @@ def whole(path: Path) -> Iterator[BinaryIO]:
             Path(temporary).unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
-        raise StoreError(
-            f"{path} must be writable, got: {error.strerror}; "
-            "make room and run again: everything finished is kept"
-        ) from error
+        raise cannot_write(path, error) from error
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill: under a temporary name, renamed into place at the end of the block.
+
+    Raises StoreError when the disk refuses; nothing is left then, nor when the block raises.
+    """
+    unfinished = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=path.parent))
+        yield unfinished
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        if unfinished:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def cannot_write(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{path} must be writable, got: {error.strerror}; "
+        "make room and run again: everything finished is kept"
+    )
+
+
+def take_lock(handle: int) -> bool:
+    """Whether the open file is now this process's alone; its end frees it, however it ends."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_blocks(path: Path, shape: tuple[int, ...], dtype: np.dtype, blocks: Iterable[np.ndarray]) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -13,7 +11,8 @@ from pathlib import Path
 
 from podium.competition import Competition
 from podium.content import file_sum
-from podium.errors import DataError, StoreError, sample
+from podium.disk import cannot_write, whole_folder
+from podium.errors import DataError, sample
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 _FEW = 20  # files of one folder that a manifest lists one by one
@@ -128,26 +127,19 @@ def _write_toy(competition: Competition, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         competition.toy(folder)
     except OSError as error:
-        raise _cannot_write(folder, error) from error
+        raise cannot_write(folder, error) from error
     return folder
 
 
 def _unzip(path: Path, folder: Path) -> None:
     """Unpack whole or not at all. Raises DataError for a broken zip or an entry that would leave
     the folder, StoreError when the disk refuses."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
     try:
-        with zipfile.ZipFile(path) as archive:
+        with whole_folder(folder) as unfinished, zipfile.ZipFile(path) as archive:
             _refuse_outside(path, archive, unfinished)
             archive.extractall(unfinished)
-        os.replace(unfinished, folder)
     except _BROKEN as error:
         raise _not_whole(path, error) from error
-    except OSError as error:
-        raise _cannot_write(folder, error) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _not_whole(path: Path, error: Exception) -> DataError:
@@ -162,7 +154,3 @@ def _refuse_outside(path: Path, archive: zipfile.ZipFile, folder: Path) -> None:
         raise DataError(
             f"{path} must hold only entries inside its folder, got {sample(outside)}; do not trust this file"
         )
-
-
-def _cannot_write(folder: Path, error: OSError) -> StoreError:
-    return StoreError(f"{folder} must be writable, got: {error.strerror}; make room and run again")

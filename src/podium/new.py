@@ -15,26 +15,52 @@ from podium.files import find_files, unpacked
 from podium.folds import make_folds
 from podium.guess import Photos, Table, guess
 from podium.metrics import get_metric, require_fitting
+from podium.remote.client import Client, KaggleError
+from podium.remote.fetch import Say, data_folder, fetch_files
 from podium.store import Store
 from podium.submission import read_sample
 
+SHOWN = {  # how Kaggle's pages call metrics, in lower case
+    "categorization accuracy": "accuracy",
+    "classification accuracy": "accuracy",
+    "accuracy": "accuracy",
+    "accuracy score": "accuracy",
+    "f-score (micro)": "accuracy",  # the same where each row has one label
+    "f1 score": "f1",
+    "log loss": "log_loss",
+    "multi class log loss": "log_loss",
+    "root mean squared error": "rmse",
+    "mean absolute error": "mae",
+    "root mean squared logarithmic error": "rmsle",
+    "r2 score": "r2",
+}
 
-def make_competition(root: Path, name: str, slug: str, data: Path | None, metric: str) -> list[str]:
-    """Write competitions/<name>/, prove that it loads the files, and say what was guessed.
+
+def make_competition(
+    root: Path, name: str, slug: str, data: Path | None, metric: str, client: Client | None, say: Say
+) -> list[str]:
+    """Write competitions/<name>/, prove that it loads the files, and say what was guessed. With a client
+    Kaggle is asked for the metric, and for the files where there are none.
 
     Raises CompetitionError for a name that is taken or none, DataError for files that do not tell enough;
     nothing is left then.
     """
     folder = root / "competitions" / name
     _require_free(folder, name)
-    source = find_files(name, slug, root, data)
-    if source.path is None:
+    path = find_files(name, slug, root, data).path
+    if path is None and client:
+        path = fetch_files(data_folder(name, root), slug, client, say)
+    if path is None:
         raise DataError(
-            f"{folder / 'data'} must hold the competition's files, found none; "
-            f"or name a folder that holds {slug}.zip or {slug}/ by --data"
+            f"{folder / 'data'} must hold the competition's files, found none; name a folder that holds "
+            f"{slug}.zip or {slug}/ by --data, or get credentials for Kaggle"
         )
-    files = unpacked(source.path, root / "submissions" / name / "data")
+    remarks: list[str] = []
+    if client and not metric:
+        metric, remarks = _metric_at_kaggle(slug, client)
+    files = unpacked(path, root / "submissions" / name / "data")
     found = guess(files, metric)
+    found.remarks.extend(remarks)
     Store(folder).write(folder / "competition.py", declare(found, name, slug).encode())
     Store(folder).write(folder / "README.md", _readme(found, name, slug).encode())
     try:
@@ -43,6 +69,20 @@ def make_competition(root: Path, name: str, slug: str, data: Path | None, metric
         _remove(folder)
         raise
     return found.remarks
+
+
+def _metric_at_kaggle(slug: str, client: Client) -> tuple[str, list[str]]:
+    """Its name here, empty where it has none, and what there is to say."""
+    try:
+        shown = client.competition(slug)["metric"]
+    except KaggleError as error:
+        return "", [f"the metric is not from Kaggle: {error}"]
+    metric = SHOWN.get(shown.lower(), "") if shown else ""
+    if metric:
+        return metric, [f"Kaggle calls the metric {shown!r}"]
+    return "", [
+        f"Kaggle calls the metric {shown!r}, which is not known here: make sure of it"
+    ] if shown else []
 
 
 def _require_free(folder: Path, name: str) -> None:

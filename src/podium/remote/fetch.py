@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import shutil
 import tempfile
@@ -15,6 +13,7 @@ from typing import Any
 
 from podium.competition import Competition
 from podium.content import file_sum
+from podium.disk import cannot_write, take_lock
 from podium.errors import DataError, RemoteError, StoreError
 from podium.files import check_zip, zip_sums
 from podium.remote.client import Client, KaggleError
@@ -29,33 +28,34 @@ def fetch(competition: Competition, root: Path, client: Client, say: Say, again:
     Raises RemoteError where Kaggle refuses, DataError for a download that is broken; what was there
     before stays then.
     """
-    folder = data_folder(competition, root)
-    path = folder / f"{competition.slug}.zip"
+    return fetch_files(data_folder(competition.name, root), competition.slug, client, say, again)
+
+
+def fetch_files(folder: Path, slug: str, client: Client, say: Say, again: bool = False) -> Path:
+    """The same for a competition that need not be declared yet."""
+    path = folder / f"{slug}.zip"
     with _alone(folder):
-        if not again and path.exists() and _sum_kept(folder, competition.slug) == file_sum(path):
+        if not again and path.exists() and _facts(folder, slug).get("sha256") == file_sum(path):
             say(f"{path} is what Kaggle delivered before; --again downloads it anew")
             return path
         fresh = _fresh(folder)
         try:
-            _download(competition.slug, fresh, client, say)
-            _take(competition.slug, fresh, folder)
+            _download(slug, fresh, client, say)
+            _take(slug, fresh, folder)
         except OSError as error:
-            raise StoreError(
-                f"{folder} must be writable, got: {error.strerror}; make room and run again"
-            ) from error
+            raise cannot_write(folder, error) from error
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return path
 
 
-def data_folder(competition: Competition, root: Path) -> Path:
-    return root / "competitions" / competition.name / "data"
+def data_folder(name: str, root: Path) -> Path:
+    return root / "competitions" / name / "data"
 
 
 def fetched_sums(competition: Competition, root: Path) -> Mapping[str, str]:
     """Of the files that Kaggle delivered, as `files.folder_sums` gives them; empty if none were fetched."""
-    kept = Store(root).read_json(_facts(data_folder(competition, root), competition.slug))
-    return kept["files"] if kept else {}
+    return _facts(data_folder(competition.name, root), competition.slug).get("files", {})
 
 
 def require_open(slug: str, about: Mapping[str, Any]) -> None:
@@ -94,20 +94,18 @@ def _take(slug: str, fresh: Path, folder: Path) -> None:
     facts = {"slug": slug, "fetched": now, "sha256": file_sum(path), "files": zip_sums(path)}
     with open(path, "rb") as file:
         os.fsync(file.fileno())
-    Store(folder).write_json(_facts(folder, slug), facts)
+    Store(folder).write_json(_facts_path(folder, slug), facts)
     os.replace(path, folder / path.name)
 
 
-def _facts(folder: Path, slug: str) -> Path:
+def _facts_path(folder: Path, slug: str) -> Path:
     """Hidden, lest the folder seem to hold data."""
     return folder / f".{slug}.json"
 
 
-def _sum_kept(folder: Path, slug: str) -> str | None:
-    try:
-        return json.loads(_facts(folder, slug).read_text())["sha256"]
-    except (OSError, ValueError, KeyError):
-        return None
+def _facts(folder: Path, slug: str) -> Mapping[str, Any]:
+    """Of the zip that was fetched; empty where none was."""
+    return Store(folder).read_json(_facts_path(folder, slug)) or {}
 
 
 def _fresh(folder: Path) -> Path:
@@ -125,13 +123,8 @@ def _alone(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"{folder} must be a writable folder, got: {error.strerror}") from error
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise StoreError(
-            f"{folder} must be filled by one fetch at a time, got another; wait for it"
-        ) from None
-    try:
+        if not take_lock(handle):
+            raise StoreError(f"{folder} must be filled by one fetch at a time, got another; wait for it")
         yield
     finally:
         os.close(handle)

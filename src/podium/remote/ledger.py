@@ -12,7 +12,6 @@ refused   it is not in Kaggle's list, and why
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import re
@@ -24,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from podium.disk import cannot_write, take_lock
 from podium.errors import StoreError
 
 TAG = re.compile(r"podium-([0-9a-f]{12})-[0-9a-f]{8}")
@@ -89,9 +89,7 @@ class Ledger:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(self._handle)
         except OSError as error:
-            raise StoreError(
-                f"{self._path} must be writable, got: {error.strerror}; make room and run again"
-            ) from error
+            raise cannot_write(self._path, error) from error
         self._lines.append(line)
 
     def absorb(self, listed: Iterable[Mapping[str, Any]]) -> None:
@@ -147,13 +145,11 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
 
 
 def _hold(handle: int, path: Path) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not take_lock(handle):
         raise StoreError(
             f"{path} must be used by one command at a time, got another that speaks with Kaggle; "
             "wait for it or end it"
-        ) from None
+        )
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from podium.competition import Competition
 from podium.errors import SubmissionError, sample
 from podium.files import find_source
 from podium.remote.fetch import fetched_sums
+from podium.store import Store
 
 LONGEST_MESSAGE = 300
 
@@ -112,10 +112,7 @@ def _newest(competition: Competition, root: Path) -> Path:
 
 def _manifest(path: Path) -> dict[str, Any]:
     """What stands beside the file; empty for one that podium did not write."""
-    try:
-        value = json.loads(path.with_suffix(".json").read_text())
-    except (FileNotFoundError, ValueError):
-        return {}
+    value = Store(path.parent).read_json(path.with_suffix(".json"))
     return value if isinstance(value, dict) else {}
 
 
