@@ -58,14 +58,15 @@ def cross_validate(
     code raises comes through.
     """
     folder = _folder(job, dataset, folds, store)
-    store.write_json(folder / "job.json", _rows_of(dataset, folds))
+    if not (folder / "job.json").exists():
+        store.write_json(folder / "job.json", _rows_of(dataset, folds))
     results = []
     for number, fold in enumerate(folds):
         progress.fold_started(job.model, number, len(folds))
         path = folder / f"fold-{number}.npz"
         cached = store.read_arrays(path)
         if cached is None:
-            earlier = _earlier(job, store, number)
+            earlier = _read_fold(_folder_of(store, job.model, job.origin), number) if job.origin else None
             model, result = fit_fold(job, dataset, fold, progress.epoch_ended, earlier)
             write_model(store, path.with_suffix(".model"), model)
             store.write_arrays(path, result)
@@ -95,8 +96,7 @@ def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> n
     folder = _folder(job, dataset, folds, store)
     said = []
     for number, fold in enumerate(folds):
-        with models.quiet_start():
-            model = read_model(folder / f"fold-{number}.model")
+        model = _read_fold(folder, number)
         present = np.unique(dataset.y[fold.train])
         said.append(_said(job, model, X, dataset, present))
     return np.mean(said, axis=0)
@@ -123,15 +123,17 @@ def _rows_of(dataset: Dataset, folds: Folds) -> dict[str, str]:
     return {"data": dataset.id, "folds": folds.id}
 
 
-def _earlier(job: Job, store: Store, fold: int) -> Any | None:
-    if job.origin is None:
-        return None
+def _read_fold(folder: Path, fold: int) -> Any:
     with models.quiet_start():
-        return read_model(store.root / "models" / f"{job.model}-{job.origin}" / f"fold-{fold}.model")
+        return read_model(folder / f"fold-{fold}.model")
 
 
 def _folder(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Path:
-    return store.root / "models" / f"{job.model}-{job.id(dataset, folds)}"
+    return _folder_of(store, job.model, job.id(dataset, folds))
+
+
+def _folder_of(store: Store, model: str, job_id: str) -> Path:
+    return store.root / "models" / f"{model}-{job_id}"
 
 
 def fit_fold(
