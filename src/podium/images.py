@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -75,17 +76,20 @@ class ImageFiles:
     """
 
     def __init__(self, paths: Sequence[Path], blank: Iterable[int] = ()):
-        self._share(_Album(tuple(paths), frozenset(blank)), np.arange(len(paths)))
+        self.album = _Album(tuple(paths), frozenset(blank))
+        self.rows = np.arange(len(paths))
 
-    def _share(self, album: _Album, rows: np.ndarray) -> ImageFiles:
-        self.album, self.rows = album, rows
-        return self
+    def _part(self, rows: np.ndarray) -> ImageFiles:
+        """Of the same album, so that its files are decoded once for all parts."""
+        part = copy.copy(self)
+        part.rows = rows
+        return part
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, rows: Any) -> ImageFiles:
-        return object.__new__(ImageFiles)._share(self.album, np.atleast_1d(self.rows[rows]))
+        return self._part(np.atleast_1d(self.rows[rows]))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ImageFiles) and self.content_id == other.content_id
@@ -96,7 +100,7 @@ class ImageFiles:
     @property
     def whole(self) -> ImageFiles:
         """The sequence that this one is a part of."""
-        return object.__new__(ImageFiles)._share(self.album, np.arange(len(self.album.paths)))
+        return self._part(np.arange(len(self.album.paths)))
 
     @property
     def paths(self) -> list[Path]:

@@ -18,10 +18,11 @@ from podium.images import ImageFiles, Look
 from podium.models import bayes, linear, trees
 from podium.models.augment import RandomAffine
 from podium.models.bodies import load_body, load_classifier, preprocessing
-from podium.models.keras_base import VIEWS, KerasClassifier, as_it_is
+from podium.models.keras_base import VIEWS, KerasClassifier, outputs
 from podium.models.photos import AUGMENTATION, Resized, require_files
 from podium.models.training import draw_seed, seed_everything, shuffled_batches, training_step
 
+_BATCH = 64  # photos in memory with all their maps
 CLASSIFIERS: dict[str, Callable[..., Pipeline]] = {
     "logistic-regression": partial(linear.logistic_regression, C=0.01, max_iter=1000),
     "ridge": partial(linear.ridge, alpha=1000.0),
@@ -129,12 +130,7 @@ def _features(
     inputs = Input(pixels.shape[1:])
     maps = load_body(body, weights, cut, pixels.shape[1:])(preprocessing(body)(inputs))
     network = Model(inputs, layers.GlobalAveragePooling2D()(maps))
-    return np.mean([_outputs(network, pixels, view) for view in VIEWS[views]], axis=0)
-
-
-def _outputs(network: Model, pixels: Any, view: Any, size: int = 64) -> np.ndarray:
-    batches = (pixels[start : start + size] for start in range(0, len(pixels), size))
-    return np.concatenate([network.predict_on_batch(view(b).astype(np.float32)) for b in batches])
+    return np.mean([outputs(network, pixels, view=view, size=_BATCH) for view in VIEWS[views]], axis=0)
 
 
 def finetuned_network(
@@ -171,7 +167,7 @@ class FineTunedClassifier(KerasClassifier):
     `features` for the images as they are, which the layer `scaling` standardises."""
 
     def _start(self, network: Model, X: Any, targets: np.ndarray) -> None:
-        features = _outputs(Model(network.input, network.get_layer("features").output), X, as_it_is)
+        features = outputs(Model(network.input, network.get_layer("features").output), X, size=_BATCH)
         network.get_layer("scaling").set_weights([features.mean(axis=0), features.var(axis=0)])
         inputs = Input(features.shape[1:])
         head = Model(inputs, network.get_layer("head")(network.get_layer("scaling")(inputs)))
@@ -228,4 +224,4 @@ def _thousand(files: ImageFiles, body: str, weights: str | None, side: int, seed
     pixels = files.pixels(Look(side, side))
     network = load_classifier(body, weights, pixels.shape[1:])
     inputs = Input(pixels.shape[1:])
-    return _outputs(Model(inputs, network(preprocessing(body)(inputs))), pixels, as_it_is)
+    return outputs(Model(inputs, network(preprocessing(body)(inputs))), pixels, size=_BATCH)

@@ -158,7 +158,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         X = self._checked(X)
         views = VIEWS[self.views]
-        said = [_probabilities(n, X, np.arange(len(X)), view) for n in self.networks_ for view in views]
+        said = [outputs(n, X, view=view) for n in self.networks_ for view in views]
         return np.mean(said, axis=0)
 
     def predict(self, X: Any) -> np.ndarray:
@@ -183,11 +183,15 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
 def _loss(network: keras.Model, X: Any, targets: np.ndarray, rows: np.ndarray) -> float:
     """The mean cross-entropy."""
-    said = (_probabilities(network, X, rows, as_it_is) * targets[rows]).sum(axis=1)
+    said = (outputs(network, X, rows) * targets[rows]).sum(axis=1)
     return float(-np.log(np.maximum(said, 1e-7)).mean())
 
 
-def _probabilities(network: keras.Model, X: Any, rows: np.ndarray, view: View, size: int = 256) -> np.ndarray:
-    """Batch by batch: Keras' `predict` builds a data pipeline, of which TensorFlow logs errors."""
+def outputs(
+    network: keras.Model, X: Any, rows: np.ndarray | None = None, view: View = as_it_is, size: int = 256
+) -> np.ndarray:
+    """What the network makes of those rows of images (all by default), in batches of `size`: Keras'
+    `predict` builds a data pipeline, of which TensorFlow logs errors."""
+    rows = np.arange(len(X)) if rows is None else rows
     batches = (view(X[rows[i : i + size]]).astype(np.float32) for i in range(0, len(rows), size))
     return np.concatenate([network.predict_on_batch(batch) for batch in batches])
