@@ -1,14 +1,12 @@
 """The first thing a person types, on the embedded data, with the quick models and one network."""
 
-import shutil
-
 import pandas as pd
 
-from tiny import podium
+from tiny import copy_competitions, podium
 
 
-def test_digits_from_toy_data_to_a_checked_submission(root, tmp_path):
-    shutil.copytree(root / "competitions", tmp_path / "competitions")
+def test_digits_from_toy_data_to_a_checked_submission(tmp_path):
+    copy_competitions(tmp_path)
     ran = podium(tmp_path, "submit", "digit-recognizer", "--models", "ridge,multinomial-nb,mlp")
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""

@@ -13,7 +13,7 @@ from podium.competition import get_competition
 from podium.images import decode, find_images
 from podium.models import create
 from podium.submission import read_sample
-from tiny import podium
+from tiny import copy_competitions, podium
 
 ROOT = Path(__file__).parents[1]
 NAME, SLUG = "pistolas-vs-smartphones", "pistolas-vs-smartphones-con-deep-learning"
@@ -33,9 +33,7 @@ def folder(competition, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    root = tmp_path_factory.mktemp("checkout")
-    shutil.copytree(ROOT / "competitions", root / "competitions", ignore=shutil.ignore_patterns("data"))
-    return root
+    return copy_competitions(tmp_path_factory.mktemp("checkout"))
 
 
 def test_pistols_are_0_and_smartphones_1_and_files_are_ids(competition, folder):

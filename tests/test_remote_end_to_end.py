@@ -10,14 +10,13 @@ from kaggle_case import QUOTA
 from kaggle_stub import board_zip, zipped
 from podium.competition import get_competition
 from podium.remote.credentials import warnings
-from tiny import make_root, podium
+from tiny import copy_competitions, make_root, podium
 
 MODELS = ("--models", "multinomial-nb,gaussian-nb")
 
 
 def test_from_nothing_to_a_place_on_the_leaderboard(root, stub, tmp_path):
-    checkout, files = tmp_path / "checkout", tmp_path / "files"
-    shutil.copytree(root / "competitions", checkout / "competitions", ignore=shutil.ignore_patterns("data"))
+    checkout, files = copy_competitions(tmp_path / "checkout"), tmp_path / "files"
     files.mkdir()
     get_competition(root, "digit-recognizer").toy(files)
     stub.data, stub.board = (

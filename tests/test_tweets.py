@@ -1,6 +1,5 @@
 """nlp-disaster-tweets: what its loader makes of Kaggle's files, and what it says of broken ones."""
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +9,7 @@ from podium.competition import get_competition
 from podium.dataset import contradictory
 from podium.errors import DataError
 from podium.submission import read_sample
-from tiny import podium
+from tiny import copy_competitions, podium
 from tiny_bert import make_bert
 
 ROOT = Path(__file__).parents[1]
@@ -32,8 +31,7 @@ def folder(competition, tmp_path):
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """The competition in a checkout of its own, and a tiny BERT under the name that its roster gives."""
-    root = tmp_path_factory.mktemp("checkout")
-    shutil.copytree(ROOT / "competitions", root / "competitions", ignore=shutil.ignore_patterns("data"))
+    root = copy_competitions(tmp_path_factory.mktemp("checkout"))
     (root / "weights" / "minilm-l6-v2").mkdir(parents=True)
     make_bert(root / "weights" / "minilm-l6-v2")
     return root

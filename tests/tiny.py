@@ -1,6 +1,7 @@
 """A competition small enough to train in seconds, in a checkout of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,13 @@ def make_root(folder: Path, roster: dict = ROSTER) -> Path:
     place.mkdir(parents=True, exist_ok=True)
     (folder / "competitions" / "__init__.py").touch()
     (place / "competition.py").write_text(DECLARATION.replace("ROSTER", repr(roster)))
+    return folder
+
+
+def copy_competitions(folder: Path) -> Path:
+    """The project's own competitions in a checkout in which runs leave nothing behind."""
+    own = Path(__file__).parents[1] / "competitions"
+    shutil.copytree(own, folder / "competitions", ignore=shutil.ignore_patterns("data"))
     return folder
 
 
