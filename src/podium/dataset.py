@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from podium.content import content_id
 from podium.errors import DataError, sample
@@ -20,7 +21,9 @@ class Dataset:
     `X` (n, ...) and `X_test` (m, ...) are whatever the models take, as long as they have a length
     and can be indexed by integer arrays. `y` (n,) holds codes into `classes` (k,), which holds the
     labels as they stand in a submission; without classes y holds the numbers to predict. `groups` (n,),
-    where given, names rows that must not be parted between training and validation.
+    where given, names rows that must not be parted between training and validation. The frames `about`
+    (n, c) and `about_test` (m, c) hold whatever else the files say of the rows; no model is given them,
+    the audit looks for leaks in them.
     """
 
     X: Any
@@ -29,12 +32,16 @@ class Dataset:
     test_ids: np.ndarray
     classes: np.ndarray | None = None
     groups: np.ndarray | None = None
+    about: pd.DataFrame | None = None
+    about_test: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         for name, rows, others, n in (
             ("y", self.y, "X", len(self.X)),
             ("test_ids", self.test_ids, "X_test", len(self.X_test)),
             ("groups", self.groups, "X", len(self.X)),
+            ("about", self.about, "X", len(self.X)),
+            ("about_test", self.about_test, "X_test", len(self.X_test)),
         ):
             if rows is not None and len(rows) != n:
                 raise DataError(f"{name} must have the {n} rows of {others}, got {len(rows)}")

@@ -158,6 +158,7 @@ def without_broken(dataset: Dataset) -> tuple[Dataset, list[str]]:
         y=dataset.y[good],
         X_test=X_test.blanked(bad_test),
         groups=None if dataset.groups is None else dataset.groups[good],
+        about=None if dataset.about is None else dataset.about.iloc[good],
     )
     return rest, [*bad.values(), *bad_test.values()]
 
