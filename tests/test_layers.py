@@ -28,6 +28,8 @@ ORDER = [
     "submission",
     "leaderboard",
     "doubts",
+    "figures",
+    "page",
     "train",
     "predict",
     "check",

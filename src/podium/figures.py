@@ -1,0 +1,183 @@
+"""Figures for a page: SVG that takes its colours from the page, with the numbers that it shows."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure as Canvas
+
+# The page's style sheet says what these become in light and in dark. The series are those of Okabe and
+# Ito 2008, "Color Universal Design", in the order of their contrast with both grounds.
+INK, RULE = "#010203", "#040506"
+SERIES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
+_COLOURS = {INK: "currentColor", RULE: "var(--rule)"}
+_COLOURS |= {colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)}
+_STYLE = {
+    "svg.fonttype": "none",  # text stays text
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": matplotlib.cycler(color=SERIES),
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.frameon": False,
+}
+Paint = Callable[[Axes], None]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`alt` says in words what is to be seen; `table` holds the numbers; `markup` is an element for a
+    page."""
+
+    title: str
+    alt: str
+    table: pd.DataFrame
+    markup: Markup
+
+
+def draw(
+    title: str, alt: str, table: pd.DataFrame, paint: Paint, width: float = 5.6, height: float = 3.2
+) -> Figure:
+    """`paint` fills the axes of a figure of so many inches. The same input gives the same bytes."""
+    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": title}):
+        canvas = Canvas(figsize=(width, height), layout="constrained")
+        paint(canvas.subplots())
+        buffer = io.StringIO()
+        canvas.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    return Figure(title, alt, table, _element(buffer.getvalue(), alt))
+
+
+def _element(svg: str, alt: str) -> Markup:
+    """Without what only a file of its own needs, and without names that two figures would share."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
+    for colour, variable in _COLOURS.items():
+        svg = svg.replace(colour, variable)
+    size = re.search(r'viewBox="[^"]*"', svg)
+    opening = Markup('<svg {} role="img" aria-label="{}" xmlns:xlink="http://www.w3.org/1999/xlink">')
+    return opening.format(Markup(size.group() if size else ""), alt) + Markup(svg[svg.index(">") + 1 :])
+
+
+def bars(title: str, alt: str, table: pd.DataFrame, unit: str) -> Figure:
+    """A group of horizontal bars for each row of `table`, first on top, with one bar for each column."""
+
+    def paint(axes: Axes) -> None:
+        places, thick = np.arange(len(table)), 0.8 / table.shape[1]
+        for number, name in enumerate(table.columns):
+            axes.barh(places + (number - (table.shape[1] - 1) / 2) * thick, table[name], thick, label=name)
+        axes.set_yticks(places, [_short(name) for name in table.index])
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+        axes.set_xlabel(unit)
+        if table.shape[1] > 1:
+            axes.legend()
+
+    return draw(title, alt, table, paint, height=1.0 + 0.26 * len(table) * max(1, 0.6 * table.shape[1]))
+
+
+def histogram(
+    title: str, alt: str, values: Mapping[str, Sequence[float] | np.ndarray], unit: str, bins: int = 30
+) -> Figure:
+    """The share of each set of values that falls into each of the bins, which all sets have in common."""
+    edges = np.histogram_bin_edges(np.concatenate([np.asarray(v, float) for v in values.values()]), bins)
+    shares = {name: np.histogram(v, edges)[0] / max(1, len(v)) for name, v in values.items()}
+    table = pd.DataFrame({"from": edges[:-1], "to": edges[1:], **shares})
+
+    def paint(axes: Axes) -> None:
+        for name, share in shares.items():
+            axes.stairs(100 * share, edges, label=name, linewidth=1.8)
+        axes.set_xlabel(unit)
+        axes.set_ylabel("share of rows, %")
+        if len(shares) > 1:
+            axes.legend()
+
+    return draw(title, alt, table, paint)
+
+
+def lines(title: str, alt: str, table: pd.DataFrame, x: str, y: str, log: bool = False) -> Figure:
+    """A line for each column over the index; gaps in a column are left out."""
+
+    def paint(axes: Axes) -> None:
+        for name in table.columns:
+            known = table[name].dropna()
+            axes.plot(known.index, known.to_numpy(), label=name, marker="o", markersize=2.5, linewidth=1.4)
+        axes.set_xlabel(x)
+        axes.set_ylabel(y)
+        if log:
+            axes.set_yscale("log")
+        if table.shape[1] > 1:
+            axes.legend(fontsize=8)
+
+    return draw(title, alt, table, paint)
+
+
+def heatmap(title: str, alt: str, table: pd.DataFrame, unit: str, form: str = "{:.2f}") -> Figure:
+    """A cell for each number of `table`; its rows lie along y, in their order."""
+    from matplotlib.ticker import NullLocator
+
+    values = table.to_numpy(dtype=float)
+    colours = matplotlib.colormaps["cividis"]
+    low, high = np.nanmin(values), np.nanmax(values)
+    share = (values - low) / max(high - low, 1e-12)
+
+    def paint(axes: Axes) -> None:
+        axes.grid(visible=False)
+        axes.set_xticks(np.arange(table.shape[1]) + 0.5, [_short(c, 16) for c in table.columns], rotation=90)
+        axes.set_yticks(np.arange(len(table)) + 0.5, [_short(r, 24) for r in table.index])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xlim(0, table.shape[1])
+        axes.set_ylim(len(table), 0)
+        for (row, column), value in np.ndenumerate(values):
+            if np.isfinite(value):
+                back = to_hex(colours(share[row, column]))
+                axes.add_patch(matplotlib.patches.Rectangle((column, row), 1, 1, facecolor=back))
+                front = "#ffffff" if share[row, column] < 0.5 else "#000000"
+                text = form.format(value)
+                axes.text(column + 0.5, row + 0.5, text, color=front, ha="center", va="center", fontsize=7)
+        axes.set_xlabel(unit)
+
+    side = 0.42
+    return draw(title, alt, table, paint, width=2.2 + side * table.shape[1], height=1.6 + 0.26 * len(table))
+
+
+def points(title: str, alt: str, table: pd.DataFrame, diagonal: bool = False) -> Figure:
+    """The second column over the first, each point named by the index; with the line of equals."""
+
+    def paint(axes: Axes) -> None:
+        x, y = table.iloc[:, 0], table.iloc[:, 1]
+        axes.scatter(x, y, s=18)
+        for name, across, up in zip(table.index, x, y, strict=True):
+            axes.annotate(
+                _short(name, 20), (across, up), fontsize=7, xytext=(4, 3), textcoords="offset points"
+            )
+        if diagonal:
+            axes.axline((x.mean(), x.mean()), slope=1, color=INK, linewidth=0.8, linestyle=":")
+        axes.set_xlabel(str(table.columns[0]))
+        axes.set_ylabel(str(table.columns[1]))
+
+    return draw(title, alt, table, paint)
+
+
+def _short(name: object, most: int = 32) -> str:
+    """A dollar sign would start a formula."""
+    text = str(name).replace("$", r"\$")
+    return text if len(text) <= most else text[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
