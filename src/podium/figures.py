@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import matplotlib
 import numpy as np
 import pandas as pd
+from cycler import cycler
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
@@ -26,13 +27,14 @@ _STYLE = {
     "font.family": "sans-serif",
     "font.size": 10,
     "text.color": INK,
+    "text.parse_math": False,  # a dollar sign in the data starts no formula
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.grid": True,
     "axes.axisbelow": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": matplotlib.cycler(color=SERIES),
+    "axes.prop_cycle": cycler(color=SERIES),
     "grid.color": RULE,
     "grid.linewidth": 0.6,
     "xtick.color": INK,
@@ -178,6 +180,5 @@ def points(title: str, alt: str, table: pd.DataFrame, diagonal: bool = False) ->
 
 
 def _short(name: object, most: int = 32) -> str:
-    """A dollar sign would start a formula."""
-    text = str(name).replace("$", r"\$")
+    text = str(name)
     return text if len(text) <= most else text[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
