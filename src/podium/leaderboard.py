@@ -94,7 +94,7 @@ def make_leaderboard(
     comparisons = [resampled.compare(i, best) for i in range(len(predictions))]
     others = {m.name: bootstrap(m, dataset.y, predictions, dataset.groups) for m in also}
     published = {r.beside: r.score for r in references}
-    chosen = choose(predictions, [c.is_tie for c in comparisons], best)
+    chosen = choose(predictions, [c.is_tie for c in comparisons], best, metric)
     entries = [
         Entry(
             name=p.name,
@@ -127,9 +127,12 @@ def make_leaderboard(
     return Leaderboard(competition, metric.name, is_toy, len(dataset.y), tuple(entries)), chosen
 
 
-def choose(predictions: Sequence[Predictions], tied: Sequence[bool], best: int) -> Predictions:
-    """What becomes the submission: of the blends that the noise cannot tell apart from the best
-    entry the simplest, and the best entry itself where it is a model that beats every blend."""
+def choose(
+    predictions: Sequence[Predictions], tied: Sequence[bool], best: int, metric: Metric
+) -> Predictions:
+    """What becomes the submission: the best blend (of equal ones the simplest) that the noise cannot
+    tell apart from the best entry, and that entry itself where it is a model that beats every blend."""
     order = list(BLENDS)
     blends = [p for p, tie in zip(predictions, tied, strict=True) if tie and p.name in order]
-    return min(blends, key=lambda p: order.index(p.name), default=predictions[best])
+    by_worth = sorted(blends, key=lambda p: (-metric.gain(p.score, over=0.0), order.index(p.name)))
+    return by_worth[0] if by_worth else predictions[best]
