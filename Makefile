@@ -5,6 +5,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 OPTIONS = $(if $(DATA),--data $(DATA)) $(if $(MODELS),--models $(MODELS))
 
 help:  ## show this
@@ -39,12 +40,12 @@ new: needs-comp $(READY)  ## make competitions/COMP from the files in DATA; SLUG
 	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(if $(DATA),--data $(DATA)) $(if $(METRIC),--metric $(METRIC))
 
 test: $(READY)  ## run the tests
-	@$(BIN)/pytest
+	@$(PYTEST)
 
 check: $(READY)  ## lint, types, every competition on its toy data, tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@$(BIN)/podium check
-	@$(BIN)/pytest
+	@$(PYTEST)
 
 bench: $(READY)  ## measure what speed, errors and memory of the networks depend on
 	@$(BIN)/python tests/bench_networks.py
