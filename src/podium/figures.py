@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,11 @@ from cycler import cycler
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from podium.words import plain, short
 
 # The page's style sheet says what these become in light and in dark. The series are those of Okabe and
 # Ito 2008, "Color Universal Design", in the order of their contrast with both grounds.
@@ -41,6 +46,7 @@ _STYLE = {
     "ytick.color": INK,
     "legend.frameon": False,
 }
+_STEPS = [1, 2, 5, 10]  # between ticks
 Paint = Callable[[Axes], None]
 
 
@@ -56,10 +62,11 @@ class Figure:
 
 
 def draw(
-    title: str, alt: str, table: pd.DataFrame, paint: Paint, width: float = 5.6, height: float = 3.2
+    title: str, alt: str, table: pd.DataFrame, paint: Paint, width: float = 4.6, height: float = 2.9
 ) -> Figure:
     """`paint` fills the axes of a figure of so many inches. The same input gives the same bytes."""
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": title}):
+    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": title}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's browser has more fonts
         canvas = Canvas(figsize=(width, height), layout="constrained")
         paint(canvas.subplots())
         buffer = io.StringIO()
@@ -72,6 +79,7 @@ def _element(svg: str, alt: str) -> Markup:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
+    svg = re.sub(r" font-family: [^;\"]*;", "", svg)  # the page's own
     for colour, variable in _COLOURS.items():
         svg = svg.replace(colour, variable)
     size = re.search(r'viewBox="[^"]*"', svg)
@@ -84,50 +92,74 @@ def bars(title: str, alt: str, table: pd.DataFrame, unit: str) -> Figure:
 
     def paint(axes: Axes) -> None:
         places, thick = np.arange(len(table)), 0.8 / table.shape[1]
+        whole = bool((table % 1 == 0).all(axis=None))
         for number, name in enumerate(table.columns):
             axes.barh(places + (number - (table.shape[1] - 1) / 2) * thick, table[name], thick, label=name)
-        axes.set_yticks(places, [_short(name) for name in table.index])
+        axes.set_yticks(places, [short(name, 24) for name in table.index])
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=_STEPS, integer=whole))
+        axes.xaxis.set_major_formatter(_plain)
         axes.set_xlabel(unit)
-        if table.shape[1] > 1:
-            axes.legend()
+        _legend(axes)
 
     return draw(title, alt, table, paint, height=1.0 + 0.26 * len(table) * max(1, 0.6 * table.shape[1]))
 
 
 def histogram(
-    title: str, alt: str, values: Mapping[str, Sequence[float] | np.ndarray], unit: str, bins: int = 30
+    title: str,
+    alt: str,
+    values: Mapping[str, Sequence[float] | np.ndarray],
+    unit: str,
+    bins: int | np.ndarray = 30,
+    log: bool = False,
 ) -> Figure:
-    """The share of each set of values that falls into each of the bins, which all sets have in common."""
+    """The share of each set of values that falls into each of the bins, which all sets have in common:
+    so many, or between these edges."""
     edges = np.histogram_bin_edges(np.concatenate([np.asarray(v, float) for v in values.values()]), bins)
     shares = {name: np.histogram(v, edges)[0] / max(1, len(v)) for name, v in values.items()}
-    table = pd.DataFrame({"from": edges[:-1], "to": edges[1:], **shares})
+    table = pd.DataFrame({"from": edges[:-1], "to": edges[1:], **shares}).set_index("from")
+    whole = all((np.asarray(v) == np.round(v)).all() for v in values.values())
 
     def paint(axes: Axes) -> None:
         for name, share in shares.items():
-            axes.stairs(100 * share, edges, label=name, linewidth=1.8)
+            axes.stairs(100 * share, edges, label=short(name), linewidth=1.8)
+        if log:
+            low, high = edges[edges > 0][[0, -1]]
+            axes.set_xscale("symlog", linthresh=low, linscale=0.5)  # a logarithm that has room for 0
+            axes.set_xticks([0, *_decades(low, high)] if edges[0] == 0 else _decades(low, high))
+            axes.set_xlim(edges[0], high)
+        else:
+            axes.xaxis.set_major_locator(MaxNLocator(6, steps=_STEPS, integer=whole))
+        axes.xaxis.set_major_formatter(_plain)
+        axes.set_ylim(bottom=0)
         axes.set_xlabel(unit)
         axes.set_ylabel("share of rows, %")
-        if len(shares) > 1:
-            axes.legend()
+        _legend(axes)
 
     return draw(title, alt, table, paint)
 
 
 def lines(title: str, alt: str, table: pd.DataFrame, x: str, y: str, log: bool = False) -> Figure:
-    """A line for each column over the index; gaps in a column are left out."""
+    """A line for each column over the index, of numbers or periods; gaps in a column are left out."""
 
     def paint(axes: Axes) -> None:
+        if pd.api.types.is_integer_dtype(table.index):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         for name in table.columns:
             known = table[name].dropna()
-            axes.plot(known.index, known.to_numpy(), label=name, marker="o", markersize=2.5, linewidth=1.4)
+            across = known.index.to_timestamp() if isinstance(known.index, pd.PeriodIndex) else known.index
+            axes.plot(across, known.to_numpy(), label=short(name), marker="o", markersize=2.5, linewidth=1.4)
+        if isinstance(table.index, pd.PeriodIndex):
+            dates = AutoDateLocator(minticks=3, maxticks=6)
+            axes.xaxis.set_major_locator(dates)
+            axes.xaxis.set_major_formatter(ConciseDateFormatter(dates))
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         if log:
             axes.set_yscale("log")
-        if table.shape[1] > 1:
-            axes.legend(fontsize=8)
+        axes.yaxis.set_major_formatter(_plain)
+        _legend(axes)
 
     return draw(title, alt, table, paint)
 
@@ -143,8 +175,8 @@ def heatmap(title: str, alt: str, table: pd.DataFrame, unit: str, form: str = "{
 
     def paint(axes: Axes) -> None:
         axes.grid(visible=False)
-        axes.set_xticks(np.arange(table.shape[1]) + 0.5, [_short(c, 16) for c in table.columns], rotation=90)
-        axes.set_yticks(np.arange(len(table)) + 0.5, [_short(r, 24) for r in table.index])
+        axes.set_xticks(np.arange(table.shape[1]) + 0.5, [short(c, 16) for c in table.columns], rotation=90)
+        axes.set_yticks(np.arange(len(table)) + 0.5, [short(r, 24) for r in table.index])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlim(0, table.shape[1])
         axes.set_ylim(len(table), 0)
@@ -161,6 +193,22 @@ def heatmap(title: str, alt: str, table: pd.DataFrame, unit: str, form: str = "{
     return draw(title, alt, table, paint, width=2.2 + side * table.shape[1], height=1.6 + 0.26 * len(table))
 
 
+def pictures(title: str, alt: str, table: pd.DataFrame, rows: Mapping[str, Sequence[np.ndarray]]) -> Figure:
+    """A row of pictures (side, side, 3) of 0..255 for each name."""
+    sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in rows.values()])
+    side = len(sheet) // len(rows)
+
+    def paint(axes: Axes) -> None:
+        axes.imshow(sheet, interpolation="none")
+        axes.grid(visible=False)
+        axes.spines[:].set_visible(False)
+        axes.set_xticks([])
+        axes.set_yticks(side * (np.arange(len(rows)) + 0.5), [short(name, 16) for name in rows])
+        axes.tick_params(length=0)
+
+    return draw(title, alt, table, paint, height=0.3 + 3.4 * sheet.shape[0] / sheet.shape[1])
+
+
 def points(title: str, alt: str, table: pd.DataFrame, diagonal: bool = False) -> Figure:
     """The second column over the first, each point named by the index; with the line of equals."""
 
@@ -169,7 +217,7 @@ def points(title: str, alt: str, table: pd.DataFrame, diagonal: bool = False) ->
         axes.scatter(x, y, s=18)
         for name, across, up in zip(table.index, x, y, strict=True):
             axes.annotate(
-                _short(name, 20), (across, up), fontsize=7, xytext=(4, 3), textcoords="offset points"
+                short(name, 20), (across, up), fontsize=7, xytext=(4, 3), textcoords="offset points"
             )
         if diagonal:
             axes.axline((x.mean(), x.mean()), slope=1, color=INK, linewidth=0.8, linestyle=":")
@@ -179,6 +227,19 @@ def points(title: str, alt: str, table: pd.DataFrame, diagonal: bool = False) ->
     return draw(title, alt, table, paint)
 
 
-def _short(name: object, most: int = 32) -> str:
-    text = str(name)
-    return text if len(text) <= most else text[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
+_plain = FuncFormatter(lambda number, place: plain(number))
+
+
+def _legend(axes: Axes) -> None:
+    """Above what it explains, so that it hides nothing."""
+    handles, names = axes.get_legend_handles_labels()
+    if len(names) > 1:
+        across = 3 if len("".join(names)) <= 40 else 1
+        axes.figure.legend(handles, names, loc="outside upper left", ncols=across)
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """The round numbers between two on a logarithmic axis."""
+    steps = (1,) if high / low >= 100 else (1, 2, 5)
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    return [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
