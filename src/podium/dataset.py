@@ -20,8 +20,9 @@ class Dataset:
 
     `X` (n, ...) and `X_test` (m, ...) are whatever the models take, as long as they have a length
     and can be indexed by integer arrays. `y` (n,) holds codes into `classes` (k,), which holds the
-    labels as they stand in a submission; without classes y holds the numbers to predict. `groups` (n,),
-    where given, names rows that must not be parted between training and validation. The frames `about`
+    labels as they stand in a submission; without classes y holds the numbers to predict. `class_names`
+    (k,) says what people call the classes, where a label says nothing. `groups` (n,), where given, names
+    rows that must not be parted between training and validation. The frames `about`
     (n, c) and `about_test` (m, c) hold whatever else the files say of the rows; no model is given them,
     the audit looks for leaks in them.
     """
@@ -34,6 +35,7 @@ class Dataset:
     groups: np.ndarray | None = None
     about: pd.DataFrame | None = None
     about_test: pd.DataFrame | None = None
+    class_names: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         for name, rows, others, n in (
@@ -42,6 +44,7 @@ class Dataset:
             ("groups", self.groups, "X", len(self.X)),
             ("about", self.about, "X", len(self.X)),
             ("about_test", self.about_test, "X_test", len(self.X_test)),
+            ("class_names", self.class_names, "classes", self.width),
         ):
             if rows is not None and len(rows) != n:
                 raise DataError(f"{name} must have the {n} rows of {others}, got {len(rows)}")
