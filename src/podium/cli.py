@@ -76,6 +76,33 @@ def new(
 
 
 @app.command()
+def explore(
+    name: Name,
+    data: Data = None,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="Also write each figure's numbers as CSV.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Draw the data, before any training, on a page."""
+    base = _root(root)
+    competition = get_competition(base, name)
+
+    from podium import explore as exploring
+    from podium.train import prepared
+
+    with prepared(competition, base, data) as setting:
+        figures = exploring.explore(competition, setting.dataset)
+        path = exploring.write_page(setting, figures)
+        written = list(exploring.write_tables(setting, figures)) if tables else []
+    typer.echo(f"{'toy ' if setting.is_toy else ''}data: {path}")
+    for figure in figures:
+        typer.echo(f"{figure.title}: {figure.alt}")
+    for table in written:
+        typer.echo(f"table: {table}")
+
+
+@app.command()
 def train(
     name: Name,
     data: Data = None,
