@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 import matplotlib
 import numpy as np
@@ -47,6 +48,7 @@ _STYLE = {
     "legend.frameon": False,
 }
 _STEPS = [1, 2, 5, 10]  # between ticks
+_DASHES = ["-", (0, (3, 1))]  # so that no line is told from all others by its colour alone
 Paint = Callable[[Axes], None]
 
 
@@ -69,6 +71,7 @@ def draw(
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's browser has more fonts
         canvas = Canvas(figsize=(width, height), layout="constrained")
         paint(canvas.subplots())
+        _legend(canvas)
         buffer = io.StringIO()
         canvas.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     return Figure(title, alt, table, _element(buffer.getvalue(), alt))
@@ -101,7 +104,6 @@ def bars(title: str, alt: str, table: pd.DataFrame, unit: str) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=_STEPS, integer=whole))
         axes.xaxis.set_major_formatter(_plain)
         axes.set_xlabel(unit)
-        _legend(axes)
 
     return draw(title, alt, table, paint, height=1.0 + 0.26 * len(table) * max(1, 0.6 * table.shape[1]))
 
@@ -122,8 +124,8 @@ def histogram(
     whole = all((np.asarray(v) == np.round(v)).all() for v in values.values())
 
     def paint(axes: Axes) -> None:
-        for name, share in shares.items():
-            axes.stairs(100 * share, edges, label=short(name), linewidth=1.8)
+        for (name, share), dash in zip(shares.items(), cycle(_DASHES), strict=False):
+            axes.stairs(100 * share, edges, label=short(name), linewidth=1.8, linestyle=dash)
         if log:
             low, high = edges[edges > 0][[0, -1]]
             axes.set_xscale("symlog", linthresh=low, linscale=0.5)  # a logarithm that has room for 0
@@ -135,7 +137,6 @@ def histogram(
         axes.set_ylim(bottom=0)
         axes.set_xlabel(unit)
         axes.set_ylabel("share of rows, %")
-        _legend(axes)
 
     return draw(title, alt, table, paint)
 
@@ -146,10 +147,10 @@ def lines(title: str, alt: str, table: pd.DataFrame, x: str, y: str, log: bool =
     def paint(axes: Axes) -> None:
         if pd.api.types.is_integer_dtype(table.index):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        for name in table.columns:
+        for name, dash in zip(table.columns, cycle(_DASHES), strict=False):
             known = table[name].dropna()
             across = known.index.to_timestamp() if isinstance(known.index, pd.PeriodIndex) else known.index
-            axes.plot(across, known.to_numpy(), label=short(name), marker="o", markersize=2.5, linewidth=1.4)
+            axes.plot(across, known.to_numpy(), label=short(name), linestyle=dash, marker="o", markersize=2.5)
         if isinstance(table.index, pd.PeriodIndex):
             dates = AutoDateLocator(minticks=3, maxticks=6)
             axes.xaxis.set_major_locator(dates)
@@ -159,7 +160,6 @@ def lines(title: str, alt: str, table: pd.DataFrame, x: str, y: str, log: bool =
         if log:
             axes.set_yscale("log")
         axes.yaxis.set_major_formatter(_plain)
-        _legend(axes)
 
     return draw(title, alt, table, paint)
 
@@ -230,12 +230,13 @@ def points(title: str, alt: str, table: pd.DataFrame, diagonal: bool = False) ->
 _plain = FuncFormatter(lambda number, place: plain(number))
 
 
-def _legend(axes: Axes) -> None:
-    """Above what it explains, so that it hides nothing."""
-    handles, names = axes.get_legend_handles_labels()
+def _legend(canvas: Canvas) -> None:
+    """Above what it explains, so that it hides nothing, and with room of its own."""
+    handles, names = canvas.axes[0].get_legend_handles_labels()
     if len(names) > 1:
-        across = 3 if len("".join(names)) <= 40 else 1
-        axes.figure.legend(handles, names, loc="outside upper left", ncols=across)
+        across = max(1, 46 // (4 + max(map(len, names))))
+        canvas.legend(handles, names, loc="outside upper left", ncols=across)
+        canvas.set_figheight(canvas.get_figheight() + 0.2 * ((len(names) - 1) // across))
 
 
 def _decades(low: float, high: float) -> list[float]:
