@@ -96,11 +96,7 @@ def _count_of(mark: str, column: str, dataset: Dataset) -> Figure:
     what = f"{mark} in {column}"
     counts = _find(dataset, column).str.count(MARKS[mark])
     parts = _parts(dataset, _numbers(counts))
-    known = {name: values.dropna() for name, values in parts.items() if values.notna().any()}
-    means = [
-        f"{plain(v.mean())} in {quoted(n)} ({percent((v > 0).mean())} have any)" for n, v in known.items()
-    ]
-    return _spread(_title(dataset, what), f"On average {', '.join(means)}", parts, what)
+    return _spread(_title(dataset, what), _averages(parts), parts, what)
 
 
 def shares(column: str, most: int = 8) -> Plot:
@@ -320,8 +316,19 @@ def _as_whole(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _medians(parts: Mapping[str, pd.Series]) -> str:
-    said = [f"{plain(v.median())} in {quoted(name)}" for name, v in parts.items() if v.notna().any()]
-    return f"Median {', '.join(said)}"
+    medians = {name: values.median() for name, values in parts.items() if values.notna().any()}
+    if not any(medians.values()):
+        return _averages(parts)
+    return f"Median {', '.join(f'{plain(median)} in {quoted(name)}' for name, median in medians.items())}"
+
+
+def _averages(parts: Mapping[str, pd.Series]) -> str:
+    """Of numbers that are 0 more often than not the median says nothing."""
+    known = {name: values.dropna() for name, values in parts.items() if values.notna().any()}
+    said = [
+        f"{plain(v.mean())} in {quoted(n)} ({percent((v > 0).mean())} have any)" for n, v in known.items()
+    ]
+    return f"On average {', '.join(said)}"
 
 
 def _nothing(title: str, what: str) -> Figure:
