@@ -110,6 +110,17 @@ def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     console.print(LEGEND)
 
 
+def print_table(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Without the columns that have nothing in them; the first is of words."""
+    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    shown = [number for number in range(len(heads)) if any(row[number] for row in rows)]
+    for number in shown:
+        table.add_column(heads[number], justify="right" if number else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(escape(row[number]) for number in shown))
+    console.print(table)
+
+
 def _fitting(columns: Columns, entries: Sequence[Entry], width: int) -> Columns:
     """Those for which there is room, the least important ones left out first."""
     room = {c: max(len(c), *(len(cell(e)) for e in entries)) + 1 for c, cell in columns.items()}
@@ -123,14 +134,9 @@ def _number(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def _places(entry: Entry) -> int:
-    """Digits after the point: five of a score below 10, fewer of a larger one."""
-    return max(0, 6 - len(str(int(abs(entry.score or 0)))))
-
-
 def _with_error(entry: Entry) -> str:
-    error = "" if entry.standard_error is None else f" ± {entry.standard_error:.{_places(entry)}f}"
-    return _number(entry.score, _places(entry)) + (error or " " * len(" ± 0.00000"))
+    error = "" if entry.standard_error is None else f" ± {entry.standard_error:.{entry.places}f}"
+    return _number(entry.score, entry.places) + (error or " " * len(" ± 0.00000"))
 
 
 def _further(leaderboard: Leaderboard) -> Columns:
@@ -144,14 +150,20 @@ def _further(leaderboard: Leaderboard) -> Columns:
     }
     if any(e.published is not None for e in leaderboard.entries):
         further["published"] = lambda e: _number(e.published, 4)
+    if any(e.public is not None for e in leaderboard.entries):
+        further |= {
+            "public": lambda e: _number(e.public, 5),
+            "private": lambda e: _number(e.private, 5),
+            "top %": lambda e: _number(e.percentile, 1),
+        }
     return further
 
 
 COLUMNS: Columns = {
     "entry": lambda e: f"{'>' if e.submitted else ' '} {e.name}",
     "score ± s.e.": _with_error,
-    "folds": lambda e: _number(e.fold_spread, _places(e)),
-    "behind": lambda e: ("= " if e.tied else "") + _number(e.behind, _places(e)),
+    "folds": lambda e: _number(e.fold_spread, e.places),
+    "behind": lambda e: ("= " if e.tied else "") + _number(e.behind, e.places),
     "p": lambda e: _number(e.p_value, 3),
     "estimate": lambda e: e.kind if e.kind == "warning" else e.estimate or e.kind,
     "fit s": lambda e: _number(e.fit_seconds, 0),
