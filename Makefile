@@ -52,6 +52,7 @@ bench: $(READY)  ## measure what speed, errors and memory of the networks depend
 	@$(BIN)/python tests/bench_recipe.py $(DATA)
 	@$(BIN)/python tests/bench_bert.py $(DATA)
 	@$(BIN)/python tests/bench_images.py
+	@$(BIN)/python tests/bench_report.py
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

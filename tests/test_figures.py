@@ -1,6 +1,7 @@
 """Figures as SVG: the page's colours, escaped texts, the same bytes each time."""
 
 import re
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,13 @@ def test_names_from_the_data_stay_text():
     text = str(ALL[0]().markup)
     assert "$ridge$ &lt;b&gt;" in text
     assert "<b>" not in text
+
+
+def test_letters_that_are_not_in_our_fonts_are_left_to_the_reader_s():
+    table = pd.DataFrame({"n": [1]}, index=["\U0001f602 \u4e94"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "\U0001f602 \u4e94" in figures.bars("t", "alt", table, "rows").markup
 
 
 def cells(figure):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,9 @@ from podium.report.contributions import without_each
 from podium.report.failures import galleries
 from podium.report.intervals import interval, make_scale
 from podium.report.kaggle import pairs, with_kaggle
-from podium.report.run import summary
+from podium.report.run import summary, write_page
+from podium.store import Store
+from podium.train import Setting
 from tiny import make_root, podium
 
 Y = np.array([0, 0, 0, 1, 1, 1, 0, 1])
@@ -242,6 +245,19 @@ def test_looking_at_a_ledger_neither_makes_nor_mends_one(tmp_path):
     path.write_bytes(path.read_bytes() + b'{"event": "kag')
     assert len(read_ledger(tmp_path)) == 1
     assert path.read_bytes().endswith(b'"kag')
+
+
+def test_what_is_known_of_the_data_has_its_place(tmp_path):
+    setting = Setting(
+        make_competition(), tmp_path, Store(tmp_path), False, ACCURACY, RESULTS.dataset, None, RESULTS.folds
+    )
+    assert "The data" not in write_page(setting, RESULTS).read_text()
+    leak = SimpleNamespace(summary="the <size> tells the label", is_alarm=True)
+    figure = fold_by_fold(RESULTS)
+    text = write_page(setting, RESULTS, findings=[leak], figures=[figure]).read_text()
+    assert '<li class="alarm">the &lt;size&gt; tells the label</li>' in text
+    assert text.count(str(figure.markup)) == 2
+    assert '<a href="#the-data">' in text
 
 
 @pytest.fixture(scope="module")

@@ -229,15 +229,15 @@ def _report(competition: Competition, base: Path, data: Path | None, json: bool,
 
 
 def _overview(base: Path, json: bool) -> None:
-    from podium.report.overview import COLUMNS, make_overview, write_overview
+    from podium.report.overview import make_overview, make_table, write_overview
     from podium.terminal import make_console, print_table
 
     lines = make_overview(base)
     if json:
         typer.echo(dumps([line.to_dict() for line in lines], indent=1, ensure_ascii=False))
         return
-    rows = [[cell(line).text for cell in COLUMNS.values()] for line in lines]
-    print_table(make_console(), "all competitions", list(COLUMNS), rows)
+    table = make_table(lines)
+    print_table(make_console(), table.heads, [[cell.text for cell in row.cells] for row in table.rows])
     typer.echo(f"page: {write_overview(base, lines)}")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure as Canvas
 
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of the fonts that it looks through
 # The page's style sheet says what these become in light and in dark. The series are those of Okabe and
 # Ito 2008, "Color Universal Design", in the order of their contrast with both grounds.
 INK, RULE = "#010203", "#040506"
@@ -34,7 +37,7 @@ _STYLE = {
     "axes.axisbelow": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": cycler(color=SERIES),
+    "axes.prop_cycle": cycler(linestyle=["-", "--", ":"]) * cycler(color=SERIES),
     "grid.color": RULE,
     "grid.linewidth": 0.6,
     "xtick.color": INK,
@@ -62,7 +65,8 @@ def draw(
     title: str, alt: str, table: pd.DataFrame, paint: Paint, width: float = 5.6, height: float = 3.2
 ) -> Figure:
     """`paint` fills the axes of a figure of so many inches. The same input gives the same bytes."""
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": title}):
+    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": title}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's fonts are others
         canvas = Canvas(figsize=(width, height), layout="constrained")
         paint(canvas.subplots())
         buffer = io.StringIO()

@@ -110,14 +110,13 @@ def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     console.print(LEGEND)
 
 
-def print_table(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Without the columns that have nothing in them; the first is of words."""
-    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    shown = [number for number in range(len(heads)) if any(row[number] for row in rows)]
-    for number in shown:
-        table.add_column(heads[number], justify="right" if number else "left", no_wrap=True)
+def print_table(console: Console, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """The first column is of words."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*(escape(row[number]) for number in shown))
+        table.add_row(*map(escape, row))
     console.print(table)
 
 

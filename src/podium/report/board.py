@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from podium.leaderboard import Entry, Leaderboard
 from podium.report.intervals import Scale, interval
 
 Value = str | float | None
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,17 @@ class Table:
     rows: tuple[Row, ...]
 
 
+def tabulate(
+    title: str, columns: Mapping[str, Callable[[T], Cell]], items: Sequence[T], style: Callable[[T], str]
+) -> Table:
+    """A row for each item; without the columns that would be empty."""
+    shown = {head: cell for head, cell in columns.items() if any(cell(item).text for item in items)}
+    rows = [Row(style(item), tuple(cell(item) for cell in shown.values())) for item in items]
+    return Table(title, tuple(shown), tuple(rows))
+
+
 def make_table(leaderboard: Leaderboard, scale: Scale) -> Table:
-    columns = _columns(leaderboard, scale)
-    rows = [
-        Row(_style(entry), tuple(cell(entry) for cell in columns.values())) for entry in leaderboard.entries
-    ]
-    return Table("Leaderboard", tuple(columns), tuple(rows))
+    return tabulate("Leaderboard", _columns(leaderboard, scale), leaderboard.entries, _style)
 
 
 def _style(entry: Entry) -> str:
@@ -49,9 +56,8 @@ def _style(entry: Entry) -> str:
 
 
 def _columns(leaderboard: Leaderboard, scale: Scale) -> dict[str, Callable[[Entry], Cell]]:
-    """Without those that would be empty."""
     metrics = dict.fromkeys(m for e in leaderboard.entries for m in e.also)
-    columns: dict[str, Callable[[Entry], Cell]] = {
+    return {
         "entry": _name,
         leaderboard.metric: lambda e: number(e.score, e.places),
         "95 % interval": lambda e: Cell(interval(e, scale), e.score, is_text=True),
@@ -69,7 +75,6 @@ def _columns(leaderboard: Leaderboard, scale: Scale) -> dict[str, Callable[[Entr
         "fit s": lambda e: number(e.fit_seconds, 0),
         "predict s": lambda e: number(e.predict_seconds, 0),
     }
-    return {n: c for n, c in columns.items() if any(c(e).text for e in leaderboard.entries)}
 
 
 def _name(entry: Entry) -> Cell:

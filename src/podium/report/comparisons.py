@@ -157,7 +157,10 @@ def error_correlation(results: Results) -> Figure | None:
         f"gains. Least alike are {a} and {b}: {least:.2f}."
     )
     return figures.heatmap(
-        "Do the models err alike?", alt, _numbered(correlations, names), "correlation of errors"
+        "Do the models err alike?",
+        alt,
+        _numbered(correlations.round(2) + 0.0, names),
+        "correlation of errors",
     )
 
 

@@ -12,7 +12,7 @@ from podium.errors import CompetitionError
 from podium.metrics import get_metric
 from podium.page import render
 from podium.remote.standing import best_of, kept_board
-from podium.report.board import Cell, Row, Table, number
+from podium.report.board import Cell, Table, number, tabulate
 from podium.report.kaggle import scored_uploads
 from podium.report.run import NAME
 from podium.store import Store
@@ -111,11 +111,14 @@ def _at_kaggle(competition: Competition, root: Path) -> dict[str, Any]:
     return {**found, "percentile": standing.percentile, "teams": standing.teams}
 
 
+def make_table(lines: Sequence[Line]) -> Table:
+    return tabulate("Competitions", COLUMNS, lines, lambda line: "")
+
+
 def write_overview(root: Path, lines: Sequence[Line]) -> Path:
     """Gives the path."""
-    rows = [Row("", tuple(cell(line) for cell in COLUMNS.values())) for line in lines]
     pages = {line.competition: line.page for line in lines if line.page}
-    table, folder = Table("Competitions", tuple(COLUMNS), tuple(rows)), root / "submissions"
-    content = render("overview.html", title="Competitions", table=table, pages=pages)
-    Store(folder).write(folder / "overview.html", content)
-    return folder / "overview.html"
+    content = render("overview.html", title="Competitions", table=make_table(lines), pages=pages)
+    store = Store(root / "submissions")
+    store.write(store.root / "overview.html", content)
+    return store.root / "overview.html"
