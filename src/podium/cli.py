@@ -229,15 +229,16 @@ def _report(competition: Competition, base: Path, data: Path | None, json: bool,
 
 
 def _overview(base: Path, json: bool) -> None:
-    from podium.report.overview import make_overview, make_table, write_overview
-    from podium.terminal import make_console, print_table
+    from podium.report.overview import SPARE, make_overview, make_table, write_overview
+    from podium.terminal import make_console, print_columns
 
     lines = make_overview(base)
     if json:
         typer.echo(dumps([line.to_dict() for line in lines], indent=1, ensure_ascii=False))
         return
     table = make_table(lines)
-    print_table(make_console(), table.heads, [[cell.text for cell in row.cells] for row in table.rows])
+    columns = zip(*([cell.text for cell in row.cells] for row in table.rows), strict=True)
+    print_columns(make_console(), dict(zip(table.heads, columns, strict=True)), spare=SPARE)
     typer.echo(f"page: {write_overview(base, lines)}")
 
 
@@ -297,10 +298,10 @@ def _run(
             typer.echo(line)
         with make_progress(console) as progress:
             outcome = training.train(setting, names, progress, warm_start)
+        path = training.submit(setting, outcome) if write else None
         leaderboard = with_kaggle(outcome.leaderboard, competition, base)
         print_leaderboard(console, leaderboard)
-        if write:
-            path = training.submit(setting, outcome)
+        if path:
             typer.echo(f"{'toy ' if setting.is_toy else ''}submission: {path}")
         typer.echo(f"page: {write_page(setting, results_of(setting, outcome, leaderboard))}")
     if outcome.failures:

@@ -18,6 +18,7 @@ from podium.report.run import NAME
 from podium.store import Store
 from podium.train import find_stores, read_leaderboard
 
+SPARE = ("by", "rows", "metric", "Kaggle private", "s.e.")  # columns for which a terminal may have no room
 _HOUR = 3600  # seconds
 
 
