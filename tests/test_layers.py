@@ -34,12 +34,12 @@ ORDER = [
     "figures",
     "plots",
     "page",
-    "templates",
     "train",
     "explore",
     "predict",
     "check",
     "remote",
+    "report",
     "guess",
     "declaration",
     "new",
@@ -50,8 +50,8 @@ ORDER = [
 
 
 def test_every_module_has_its_place():
-    rooms = {p.stem for p in PACKAGE.glob("*.py")} | {p.name for p in PACKAGE.iterdir() if p.is_dir()}
-    assert rooms - {"__init__", "__pycache__"} == set(ORDER)
+    rooms = {p.stem for p in PACKAGE.glob("*.py")} | {p.parent.name for p in PACKAGE.glob("*/__init__.py")}
+    assert rooms - {"__init__"} == set(ORDER)
 
 
 def test_modules_import_only_from_their_left():

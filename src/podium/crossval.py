@@ -75,20 +75,31 @@ def cross_validate(
         score = metric.score(dataset.y[fold.valid], result["valid"])
         progress.fold_ended(score, float(result["seconds"].sum()), cached is not None)
         results.append(result)
-    return _assemble(job, dataset, folds, metric, results)
+    return _assemble(job.model, job.id(dataset, folds), dataset, folds, metric, results, **_facts(job))
 
 
 def kept(job: Job, dataset: Dataset, folds: Folds, metric: Metric, store: Store) -> Predictions:
     """What an earlier cross-validation left. Raises ModelError if a fold is missing."""
-    folder = _folder(job, dataset, folds, store)
+    found = stored(job.model, job.id(dataset, folds), dataset, folds, metric, store)
+    return replace(found, details={**found.details, **_facts(job)})
+
+
+def stored(
+    model: str, job_id: str, dataset: Dataset, folds: Folds, metric: Metric, store: Store
+) -> Predictions:
+    """What the job of this id left, though its code may be another by now. Raises ModelError if a fold is
+    missing, or if it was trained on other rows or folds."""
+    folder = _folder_of(store, model, job_id)
     results = [store.read_arrays(folder / f"fold-{number}.npz") for number in range(len(folds))]
     finished = [r for r in results if r is not None]
     if len(finished) < len(folds):
         raise ModelError(
-            f"model {job.model!r} must have been trained as it is now on {len(folds)} folds, found "
+            f"model {model!r} must have been trained as it is now on {len(folds)} folds, found "
             f"{len(finished)}; train again"
         )
-    return _assemble(job, dataset, folds, metric, finished)
+    if store.read_json(folder / "job.json") != _rows_of(dataset, folds):
+        raise ModelError(f"model {model!r} must have been trained on these rows, found others; train again")
+    return _assemble(model, job_id, dataset, folds, metric, finished)
 
 
 def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> np.ndarray:
@@ -218,16 +229,26 @@ def _probabilities(job: Job, model: Any, X: Any, present: np.ndarray, k: int) ->
     return aligned
 
 
+def _facts(job: Job) -> dict[str, Any]:
+    return {"params": dict(job.params), "seed": job.seed, "origin": job.origin}
+
+
 def _assemble(
-    job: Job, dataset: Dataset, folds: Folds, metric: Metric, results: Sequence[dict[str, np.ndarray]]
+    model: str,
+    job_id: str,
+    dataset: Dataset,
+    folds: Folds,
+    metric: Metric,
+    results: Sequence[dict[str, np.ndarray]],
+    **facts: Any,
 ) -> Predictions:
     oof = np.full((len(dataset.y), dataset.width), np.nan, dtype=results[0]["valid"].dtype)
     for fold, result in zip(folds, results, strict=True):
         oof[fold.valid] = result["valid"]
     fit_seconds, predict_seconds = np.sum([r["seconds"] for r in results], axis=0).tolist()
     return Predictions(
-        name=job.model,
-        id=job.id(dataset, folds),
+        name=model,
+        id=job_id,
         data_id=dataset.id,
         folds_id=folds.id,
         oof=oof,
@@ -236,5 +257,5 @@ def _assemble(
         fold_scores=fold_scores(metric, dataset.y, oof, folds),
         fit_seconds=fit_seconds,
         predict_seconds=predict_seconds,
-        details={"params": dict(job.params), "seed": job.seed, "origin": job.origin},
+        details={"losses": [r["loss"].tolist() for r in results], **facts},
     )

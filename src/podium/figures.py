@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from podium.words import plain, short
 
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of the fonts that it looks through
 # The page's style sheet says what these become in light and in dark. The series are those of Okabe and
 # Ito 2008, "Color Universal Design", in the order of their contrast with both grounds.
 INK, RULE = "#010203", "#040506"
@@ -40,7 +42,7 @@ _STYLE = {
     "axes.axisbelow": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": cycler(color=SERIES),
+    "axes.prop_cycle": cycler(linestyle=["-", "--", ":"]) * cycler(color=SERIES),
     "grid.color": RULE,
     "grid.linewidth": 0.6,
     "xtick.color": INK,
@@ -50,17 +52,20 @@ _STYLE = {
 _STEPS = [1, 2, 5, 10]  # between ticks
 _DASHES = ["-", (0, (3, 1))]  # so that no line is told from all others by its colour alone
 Paint = Callable[[Axes], None]
+_UPRIGHT = 3  # letters of a name that need not be turned
+WIDEST, _PHONE = 7.5, 6.0  # inches of a figure that stands beside another, and of one that a phone can show
 
 
 @dataclass(frozen=True)
 class Figure:
     """`alt` says in words what is to be seen; `table` holds the numbers; `markup` is an element for a
-    page."""
+    page, `wide` if it takes the room of two."""
 
     title: str
     alt: str
     table: pd.DataFrame
     markup: Markup
+    wide: bool = False
 
 
 def draw(
@@ -74,11 +79,12 @@ def draw(
         _legend(canvas)
         buffer = io.StringIO()
         canvas.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
-    return Figure(title, alt, table, _element(buffer.getvalue(), alt))
+    return Figure(title, alt, table, _element(buffer.getvalue(), alt, width), width > WIDEST)
 
 
-def _element(svg: str, alt: str) -> Markup:
-    """Without what only a file of its own needs, and without names that two figures would share."""
+def _element(svg: str, alt: str, width: float) -> Markup:
+    """Without what only a file of its own needs, and without names that two figures would share. It grows
+    little and shrinks as far as it can be read, a narrow one to the width of a phone."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
@@ -86,8 +92,13 @@ def _element(svg: str, alt: str) -> Markup:
     for colour, variable in _COLOURS.items():
         svg = svg.replace(colour, variable)
     size = re.search(r'viewBox="[^"]*"', svg)
-    opening = Markup('<svg {} role="img" aria-label="{}" xmlns:xlink="http://www.w3.org/1999/xlink">')
-    return opening.format(Markup(size.group() if size else ""), alt) + Markup(svg[svg.index(">") + 1 :])
+    least = 65 * width if width > _PHONE else 285
+    opening = Markup(
+        '<svg {} style="min-width:{:.0f}px;max-width:{:.0f}px" role="img" aria-label="{}" '
+        'xmlns:xlink="http://www.w3.org/1999/xlink">'
+    )
+    frame = opening.format(Markup(size.group() if size else ""), least, 110 * width, alt)
+    return frame + Markup(svg[svg.index(">") + 1 :])
 
 
 def bars(title: str, alt: str, table: pd.DataFrame, unit: str) -> Figure:
@@ -159,13 +170,22 @@ def lines(title: str, alt: str, table: pd.DataFrame, x: str, y: str, log: bool =
         axes.set_ylabel(y)
         if log:
             axes.set_yscale("log")
+            axes.yaxis.set_minor_formatter("")
         axes.yaxis.set_major_formatter(_plain)
 
     return draw(title, alt, table, paint)
 
 
-def heatmap(title: str, alt: str, table: pd.DataFrame, unit: str, form: str = "{:.2f}") -> Figure:
-    """A cell for each number of `table`; its rows lie along y, in their order."""
+def heatmap(
+    title: str,
+    alt: str,
+    table: pd.DataFrame,
+    unit: str,
+    form: str = "{:.2f}",
+    texts: np.ndarray | None = None,
+) -> Figure:
+    """A cell for each number of `table`, with that number or one of `texts` (rows, columns) in it; no ground
+    where there is no number. The table's rows lie along y, in their order."""
     from matplotlib.ticker import NullLocator
 
     values = table.to_numpy(dtype=float)
@@ -175,21 +195,24 @@ def heatmap(title: str, alt: str, table: pd.DataFrame, unit: str, form: str = "{
 
     def paint(axes: Axes) -> None:
         axes.grid(visible=False)
-        axes.set_xticks(np.arange(table.shape[1]) + 0.5, [short(c, 16) for c in table.columns], rotation=90)
-        axes.set_yticks(np.arange(len(table)) + 0.5, [short(r, 24) for r in table.index])
+        names = [short(c, 16) for c in table.columns]
+        turn = 90 if max(map(len, names)) > _UPRIGHT else 0
+        axes.set_xticks(np.arange(table.shape[1]) + 0.5, names, rotation=turn)
+        axes.set_yticks(np.arange(len(table)) + 0.5, [short(r) for r in table.index])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlim(0, table.shape[1])
         axes.set_ylim(len(table), 0)
         for (row, column), value in np.ndenumerate(values):
+            front = INK
             if np.isfinite(value):
                 back = to_hex(colours(share[row, column]))
                 axes.add_patch(matplotlib.patches.Rectangle((column, row), 1, 1, facecolor=back))
                 front = "#ffffff" if share[row, column] < 0.5 else "#000000"
-                text = form.format(value)
-                axes.text(column + 0.5, row + 0.5, text, color=front, ha="center", va="center", fontsize=7)
+            text = str(texts[row, column]) if texts is not None else form.format(value)
+            axes.text(column + 0.5, row + 0.5, text, color=front, ha="center", va="center", fontsize=8)
         axes.set_xlabel(unit)
 
-    side = 0.42
+    side = 0.5
     return draw(title, alt, table, paint, width=2.2 + side * table.shape[1], height=1.6 + 0.26 * len(table))
 
 
@@ -207,6 +230,35 @@ def pictures(title: str, alt: str, table: pd.DataFrame, rows: Mapping[str, Seque
         axes.tick_params(length=0)
 
     return draw(title, alt, table, paint, height=0.3 + 3.4 * sheet.shape[0] / sheet.shape[1])
+
+
+def dots(title: str, alt: str, table: pd.DataFrame, unit: str) -> Figure:
+    """A line for each row of `table`, first on top, with a dot for each column and a stroke at their mean."""
+
+    def paint(axes: Axes) -> None:
+        places = np.arange(len(table))
+        for name in table.columns:
+            axes.plot(table[name], places, "o", color=SERIES[0], markersize=4, alpha=0.7)
+        axes.plot(table.mean(axis=1), places, "|", color=INK, markersize=14)
+        axes.set_yticks(places, [short(name) for name in table.index])
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.set_xlabel(unit)
+
+    return draw(title, alt, table, paint, height=0.9 + 0.28 * len(table))
+
+
+def intervals(title: str, alt: str, table: pd.DataFrame, unit: str) -> Figure:
+    """A line for each row of `table`, first on top: its first number, give or take 1.96 of its second."""
+
+    def paint(axes: Axes) -> None:
+        places, middle, error = np.arange(len(table)), table.iloc[:, 0], table.iloc[:, 1]
+        axes.errorbar(middle, places, xerr=1.96 * error, fmt="o", markersize=4, capsize=2)
+        axes.axvline(0, color=INK, linewidth=0.8)
+        axes.set_yticks(places, [short(name) for name in table.index])
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.set_xlabel(unit)
+
+    return draw(title, alt, table, paint, height=0.9 + 0.28 * len(table))
 
 
 def points(title: str, alt: str, table: pd.DataFrame, diagonal: bool = False) -> Figure:

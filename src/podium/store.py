@@ -6,7 +6,8 @@ submissions/<competition>/        (toy runs: submissions/<competition>/toy/)
   blends/<name>-<id>.npz          a blend's nested and test predictions
   leaderboard.csv                 the last run's table, and leaderboard.json with its notes
   explore.html                    the data in figures, and explore/ with the numbers of each as CSV
-  doubtful.csv                    the rows that the submitted entry gets most wrong; of photos a .png
+  doubtful.csv                    the rows that the submitted entry gets most wrong
+  leaderboard.html                the page of the last run
   <slug>-<entry>-<id>.csv         a submission, with its manifest beside it as .json
   data/<sha256>/                  a competition's zip, unpacked
   ledger.jsonl                    what was sent to Kaggle (remote.ledger)
