@@ -26,17 +26,18 @@ from podium.models.hub import (
 )
 from podium.models.optimizer import LazyAdamW
 from podium.models.training import OnEpoch, draw_seed, seed_everything
+from podium.parts import part
 
 
 class BertClassifier(ClassifierMixin, BaseEstimator):
     """Fine-tunes an encoder of TF-Hub under one dense layer.
 
-    X is a frame with the column `text`. `encoder` and `preprocessor` are URLs, folders, or names in
-    the folder PODIUM_WEIGHTS. `pooling` is "pooled_output", as in the report, or "mean" over the
-    text's tokens. The embeddings and the lowest layers stay as they are if `frozen` layers are asked
-    for: what they make of a text is computed once. AdamW's rate rises over the first tenth of the
-    steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of about equal
-    length. `seeds` networks are trained, and their probabilities averaged. With `native` the
+    X is a frame with the column `text`, or has one as its part "text". `encoder` and `preprocessor` are
+    URLs, folders, or names in the folder PODIUM_WEIGHTS. `pooling` is "pooled_output", as in the report,
+    or "mean" over the text's tokens. The embeddings and the lowest layers stay as they are if `frozen`
+    layers are asked for: what they make of a text is computed once. AdamW's rate rises over the first
+    tenth of the steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of
+    about equal length. `seeds` networks are trained, and their probabilities averaged. With `native` the
     encoder's weights move into our own network where that gives the same outputs. With `warm_start` a
     second `fit` goes on from the first one's weights.
     """
@@ -107,7 +108,8 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         return encoder
 
     def _texts(self, encoder: Encoder, X: Any) -> Texts:
-        texts = Texts(tokens_for(encoder, self.encoder, self.preprocessor, X["text"].map(readable)))
+        read = part(X, "text")["text"].map(readable)
+        texts = Texts(tokens_for(encoder, self.encoder, self.preprocessor, read))
         if isinstance(encoder, FrozenBelow):
             return Texts(texts.tokens, _states(encoder, texts))
         return texts
