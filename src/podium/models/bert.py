@@ -72,10 +72,14 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         self.warm_start = warm_start
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> BertClassifier:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, on_epoch: OnEpoch | None = None
+    ) -> BertClassifier:
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
+        weights = np.ones(len(targets)) if sample_weight is None else np.asarray(sample_weight)
+        weights = weights.astype(np.float32)
         first = draw_seed(self.random_state)
         earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
         self.networks_: list[_Network] = []
@@ -88,7 +92,7 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
                 network.take([v.numpy() for v in earlier[number % len(earlier)].trainable])
             texts = texts or self._texts(network.encoder, X)
             self.networks_.append(network)
-            self._train(network, texts, targets, first + number, on_epoch)
+            self._train(network, texts, targets, weights, first + number, on_epoch)
         return self
 
     def _network(self) -> _Network:
@@ -115,7 +119,13 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         return texts
 
     def _train(
-        self, network: _Network, texts: Texts, targets: np.ndarray, seed: int, on_epoch: OnEpoch | None
+        self,
+        network: _Network,
+        texts: Texts,
+        targets: np.ndarray,
+        weights: np.ndarray,
+        seed: int,
+        on_epoch: OnEpoch | None,
     ) -> None:
         optimizer = LazyAdamW(network.trainable, self.weight_decay)
         step = _training_step(network, optimizer)
@@ -126,7 +136,8 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
             losses = []
             for rows in texts.shuffled(self.batch_size, rng):
                 rate = self.learning_rate * _rate(done / total)
-                losses.append(step(texts.batch(rows), targets[rows], tf.constant(rate, tf.float32)))
+                batch, scale = texts.batch(rows), tf.constant(rate, tf.float32)
+                losses.append(step(batch, targets[rows], weights[rows], scale))
                 done += 1
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
@@ -208,10 +219,13 @@ class _Network(tf.Module):
 
 def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
     @tf.function(reduce_retracing=True)
-    def step(batch: Mapping[str, tf.Tensor], targets: tf.Tensor, rate: tf.Tensor) -> tf.Tensor:
+    def step(
+        batch: Mapping[str, tf.Tensor], targets: tf.Tensor, weights: tf.Tensor, rate: tf.Tensor
+    ) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = network.logits(batch, training=True)
-            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+            losses = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
+            loss = tf.reduce_mean(weights * losses)
         optimizer.apply(tape.gradient(loss, network.trainable), rate)
         return loss
 

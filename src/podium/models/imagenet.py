@@ -166,7 +166,7 @@ class FineTunedClassifier(KerasClassifier):
     """A `KerasClassifier` whose dense layer `head` is trained alone first, on the outputs of the layer
     `features` for the images as they are, which the layer `scaling` standardises."""
 
-    def _start(self, network: Model, X: Any, targets: np.ndarray) -> None:
+    def _start(self, network: Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
         features = outputs(Model(network.input, network.get_layer("features").output), X, size=_BATCH)
         network.get_layer("scaling").set_weights([features.mean(axis=0), features.var(axis=0)])
         inputs = Input(features.shape[1:])
@@ -175,7 +175,7 @@ class FineTunedClassifier(KerasClassifier):
         rng = np.random.default_rng(draw_seed(self.random_state))
         for _ in range(_HEAD_EPOCHS):
             for rows in shuffled_batches(len(features), self.batch_size, rng):
-                step(features[rows], targets[rows])
+                step(features[rows], targets[rows], weights[rows])
 
 
 _HEAD_EPOCHS = 30

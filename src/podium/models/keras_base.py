@@ -86,7 +86,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.warm_start = warm_start
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> KerasClassifier:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, on_epoch: OnEpoch | None = None
+    ) -> KerasClassifier:
         if self.views not in VIEWS:
             raise ModelError(f"no views {self.views!r}; {did_you_mean(self.views, VIEWS)}")
         X, y = self._checked(X, y)
@@ -94,6 +96,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
         self.classes_, codes = np.unique(y, return_inverse=True)
         targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
+        weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight)
+        weights = weights.astype(np.float32)
         first = draw_seed(self.random_state)
         self.networks_: list[keras.Model] = []
         self.loss_curve_: list[float] = []
@@ -104,8 +108,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             if earlier:
                 continue_from(network, earlier[number % len(earlier)])
             else:
-                self._start(network, X, targets)
-            self._train(network, X, targets, first + number, on_epoch)
+                self._start(network, X, targets, weights)
+            self._train(network, X, targets, weights, first + number, on_epoch)
         return self
 
     def _checked(self, X: Any, y: Any = "no_validation") -> Any:
@@ -114,7 +118,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         new = not isinstance(y, str)
         return validate_data(self, X, y, reset=new, ensure_2d=np.ndim(X) < 3, allow_nd=True)
 
-    def _start(self, network: keras.Model, X: Any, targets: np.ndarray) -> None:
+    def _start(self, network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
         """What comes before the training of a fresh network."""
 
     def _train(
@@ -122,6 +126,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         network: keras.Model,
         X: Any,
         targets: np.ndarray,
+        weights: np.ndarray,
         seed: int,
         on_epoch: OnEpoch | None,
     ) -> None:
@@ -135,11 +140,11 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             for number, (images, rows) in enumerate(zip(read(X, batches), batches, strict=True)):
                 done = (epoch + number / len(batches)) / self.epochs
                 optimizer.learning_rate.assign(self.learning_rate * rate(done))
-                losses.append(step(images, targets[rows]))
+                losses.append(step(images, targets[rows], weights[rows]))
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
                 on_epoch(len(self.loss_curve_), self.epochs * self.seeds, self.loss_curve_[-1])
-            if len(held_out) and best.is_past(_loss(network, X, targets, held_out), network):
+            if len(held_out) and best.is_past(_loss(network, X, targets, weights, held_out), network):
                 break
         if len(held_out):
             network.set_weights(best.weights)
@@ -181,10 +186,10 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 network.set_weights(values)
 
 
-def _loss(network: keras.Model, X: Any, targets: np.ndarray, rows: np.ndarray) -> float:
+def _loss(network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> float:
     """The mean cross-entropy."""
     said = (outputs(network, X, rows) * targets[rows]).sum(axis=1)
-    return float(-np.log(np.maximum(said, 1e-7)).mean())
+    return float(np.average(-np.log(np.maximum(said, 1e-7)), weights=weights[rows]))
 
 
 def outputs(
