@@ -13,11 +13,8 @@ from podium.models import FACTORIES
 from podium.posts import parts, read_posts
 from podium.tables import read_whole_numbers
 
-CLASSES = {
-    2: ["fake", "true"],
-    3: ["true", "fake with true text", "fake"],
-    6: ["true", "satire", "false connection", "imposter", "manipulated", "misleading"],
-}
+SIX = ["true", "satire", "false connection", "imposter", "manipulated", "misleading"]
+CLASSES = {2: ["fake", "true"], 3: ["true", "fake with true text", "fake"], 6: SIX}
 TRAIN, TEST = ["multimodal_train.tsv", "multimodal_validate.tsv"], ["multimodal_test_public.tsv"]
 TAG = r"(?i)^\W*ps ?battles?\W*"  # photoshopbattles has its posts begin so: the word names the subreddit
 
@@ -42,14 +39,15 @@ def load(folder: Path, ways: int = 2, title: str = "title") -> Dataset:
 
 
 def toy(folder: Path) -> None:
-    """Posts of which the words tell the class, and the subreddit and what is missing tell it outright; some
-    posted twice; comments, some without text or post."""
+    """Posts whose first word tells the class, and so do the subreddit and what is missing; some twice; for
+    some an image; comments, some without text."""
     rng, n = np.random.default_rng(0), 520
     way6 = rng.choice(6, n, p=[0.4, 0.1, 0.16, 0.08, 0.18, 0.08])
-    titles = [" ".join([rng.choice(WORDS[k : k + 2], p=[0.9, 0.1]), *rng.choice(THINGS, 2)]) for k in way6]
+    word = np.where(rng.random(n) < 0.9, np.array(SIX)[way6], "pic of")
+    titles = [f"{w} {rng.choice(THINGS)} {rng.choice(THINGS)}" for w in word]
     posts = pd.DataFrame({"clean_title": titles, "created_utc": 1.4e9 + 1e5 * rng.integers(0, 999, n)})
     posts["domain"], posts["hasImage"] = np.where(way6 == 4, None, "i.imgur.com"), True
-    posts["id"] = ids = [f"toy{number}" for number in range(n)]
+    posts["id"] = [f"toy{number}" for number in range(n)]
     posts["image_url"] = [f"http://i.imgur.com/{i // 2 if i < 20 else i}.jpg" for i in range(n)]
     posts["linked_submission_id"] = np.where(way6 == 4, "toy0", None)
     posts["num_comments"] = np.where(way6 == 4, np.nan, rng.integers(0, 90, n))
@@ -65,18 +63,17 @@ def toy(folder: Path) -> None:
     )
     (folder / "images").mkdir(exist_ok=True)
     for i in range(0, n, 4):
-        colour = (int(rng.integers(0, 99)), 150 * int(way6[i] == 0), 40 * int(way6[i]))
-        Image.new("RGB", (50, 40), colour).save(folder / "images" / f"toy{i}.jpg")
-    comments = pd.DataFrame({"body": rng.choice(BODIES, 900), "submission_id": rng.choice([*ids, "x"], 900)})
-    comments.to_csv(folder / "all_comments.tsv", sep="\t")
+        Image.new("L", (50, 40), 40 * int(way6[i])).save(folder / "images" / f"toy{i}.jpg")
+    comments = posts[["id"]].rename(columns={"id": "submission_id"}).sample(900, replace=True, random_state=0)
+    comments.assign(body=rng.choice(BODIES, 900)).to_csv(folder / "all_comments.tsv", sep="\t")
 
 
 LABELS = ["2_way_label", "3_way_label", "6_way_label"]
-WORDS = ["minister opens", "area man blames", "smiling", "what was your", "cutout of", "glory to", "pic of"]
 THINGS = ["bridge", "cat", "old door", "in Ohio", "potato", 'again, "they" say', "at the lake"]
 SUBREDDITS = ["pic", "theonion", "pareidolia", "subsimulatorgpt2", "psbattle_artwork", "propagandaposters"]
 BODIES = ["Fake! \U0001f602", "LOL 100%", "is this real?", None, 'a "source",\nplease', "[deleted]"]
 MINILM = {"encoder": "minilm-l6-v2", "preprocessor": "minilm-l6-v2"}
+IMAGES = ("profesor", "propuesto", "propuesto-mejorado", "final")
 COMPETITION = Competition(
     name="fakeddit",
     slug="fakeddit",
@@ -87,14 +84,16 @@ COMPETITION = Competition(
     load=load,
     toy=toy,
     roster={
-        "constant": {},
-        "table-hist-gradient-boosting": {},
+        **{name: {} for name in ("constant", "table-hist-gradient-boosting")},
         **{name: {} for name in FACTORIES if name.startswith("text-")},
         "small-bert": {**MINILM, "pooling": "mean", "frozen": 3, "learning_rate": 1e-4, "epochs": 3},
+        **{name: {"balance": "downsample"} for name in IMAGES},
+        "joint": {},
     },
+    toy_params={**{name: {"epochs": 2, "side": 32} for name in IMAGES}, "joint": {"epochs": 3, "side": 32}},
     variants={
-        "3-way": {"load": partial(load, ways=3), "target_column": "3_way_label"},
-        "6-way": {"load": partial(load, ways=6), "target_column": "6_way_label"},
+        **{f"{n}-way": {"load": partial(load, ways=n), "target_column": f"{n}_way_label"} for n in (3, 6)},
+        "clean": {"load": partial(load, title="clean_title")},
     },
     references=(Reference("paper: titles and images", 0.891, "Nakamura et al. 2020, on all data"),),
 )

@@ -103,8 +103,9 @@ class ImageFiles:
     @classmethod
     def of_ids(cls, ids: Sequence[str], found: Mapping[str, Path]) -> ImageFiles:
         """The image of each id; blank where none was found."""
-        paths = [found.get(one, Path(one)) for one in ids]
-        return cls(paths, blank=[row for row, one in enumerate(ids) if one not in found])
+        there = {one: number for number, one in enumerate(dict.fromkeys(one for one in ids if one in found))}
+        files = cls([*(found[one] for one in there), Path("none")], blank=[len(there)])
+        return files._part(np.array([there.get(one, len(there)) for one in ids], dtype=np.int64))
 
     def _part(self, rows: np.ndarray) -> ImageFiles:
         """Of the same album, so that its files are decoded once for all parts."""
@@ -174,7 +175,8 @@ class ImageFiles:
 
     def blanked(self, rows: Iterable[int]) -> ImageFiles:
         """With more rows blank."""
-        return ImageFiles(self.paths, blank=[*rows, *np.flatnonzero(~self.seen).tolist()])
+        blank = self.album.blank.union(self.rows[list(rows)].tolist())
+        return ImageFiles(self.album.paths, blank)._part(self.rows)
 
 
 def without_broken(dataset: Dataset) -> tuple[Dataset, list[str]]:
@@ -307,3 +309,23 @@ class Pixels:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self[:], dtype=dtype)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Numbers (n, k) and beside them the pixels of images, as rows (n, k + height * width * 3) that are
+    read when they are indexed."""
+
+    numbers: np.ndarray
+    pixels: Pixels
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (len(self), self.numbers.shape[1] + int(np.prod(self.pixels.size)))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        flat = self.pixels[rows].reshape(len(self.numbers[rows]), -1)
+        return np.concatenate([self.numbers[rows], flat], axis=1, dtype=np.float32)

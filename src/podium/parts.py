@@ -25,7 +25,8 @@ class Parts:
         return len(next(iter(self.named.values())))
 
     def __getitem__(self, rows: Any) -> Parts:
-        return Parts({name: take(whole, np.atleast_1d(rows)) for name, whole in self.named.items()})
+        rows = np.atleast_1d(np.arange(len(self))[rows])
+        return Parts({name: take(whole, rows) for name, whole in self.named.items()})
 
     @cached_property
     def content_id(self) -> str:

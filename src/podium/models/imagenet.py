@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import Input, Model, layers
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from podium.errors import ModelError, did_you_mean
@@ -19,7 +19,7 @@ from podium.models import bayes, linear, trees
 from podium.models.augment import RandomAffine
 from podium.models.bodies import load_body, load_classifier, preprocessing
 from podium.models.keras_base import VIEWS, KerasClassifier, outputs
-from podium.models.photos import AUGMENTATION, Resized, require_files
+from podium.models.photos import AUGMENTATION, Resized, of_photos, require_files
 from podium.models.training import draw_seed, seed_everything, shuffled_batches, training_step
 
 _BATCH = 64  # photos in memory with all their maps
@@ -48,7 +48,7 @@ def frozen(
         raise ModelError(f"no classifier {classifier!r}; {did_you_mean(classifier, CLASSIFIERS)}")
     look = Look(side, side, keep_aspect, smoothing)
     last = CLASSIFIERS[classifier](**params)[-1]
-    return make_pipeline(BodyFeatures(body, weights, cut, look, views), StandardScaler(), last)
+    return of_photos(BodyFeatures(body, weights, cut, look, views), StandardScaler(), last)
 
 
 def finetune(
@@ -74,9 +74,7 @@ def finetune(
         dropout=dropout,
     )
     settings = {"epochs": 8, "batch_size": 32, "learning_rate": 2e-4, "views": "mirror", **params}
-    return make_pipeline(
-        Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings)
-    )
+    return of_photos(Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings))
 
 
 def imagenet_zero_shot(

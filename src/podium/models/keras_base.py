@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from podium.errors import ModelError, did_you_mean
-from podium.images import Pixels
+from podium.images import Beside, Pixels
 from podium.models.training import (
     Best,
     OnEpoch,
@@ -44,18 +44,21 @@ VIEWS: dict[str, list[View]] = {
 }
 
 
+OPTIMIZERS = {"adamw": keras.optimizers.AdamW, "rmsprop": keras.optimizers.RMSprop}
+
+
 class KerasClassifier(ClassifierMixin, BaseEstimator):
     """Trains `network(input_shape, n_classes)`, a Keras model that ends in a softmax.
 
-    X is an array, or `Pixels`, which are read from disk batch by batch. The learning rate rises over
-    the first tenth of the epochs to `learning_rate` and falls to zero by a cosine (Loshchilov and
-    Hutter 2017, "SGDR"); the optimiser is AdamW (the same, 2019). `loss` is the name of a Keras loss
-    for one-hot targets. With a `validation_fraction`, that share of the training rows is only looked
-    at after each epoch: training ends when their loss has not fallen for `patience` epochs, and the
-    weights of the best epoch are kept. Predictions are averaged over `seeds` networks and over the
-    `views` of an image: "one", "mirror", or "shifts" by one pixel each way. With `warm_start` a second
-    `fit` goes on from the first one's weights. The same `random_state` gives the same weights, to the
-    bit, on the same machine.
+    X is an array, or `Pixels`, or `Beside`, which are read from disk batch by batch. The learning rate
+    rises over the first tenth of the epochs to `learning_rate` and falls to zero by a cosine
+    (Loshchilov and Hutter 2017, "SGDR"); the `optimizer` is "adamw" (the same, 2019) or "rmsprop".
+    `loss` is the name of a Keras loss for one-hot targets. With a `validation_fraction`, that share of
+    the training rows is only looked at after each epoch: training ends when their loss has not fallen
+    for `patience` epochs, and the weights of the best epoch are kept. Predictions are averaged over
+    `seeds` networks and over the `views` of an image: "one", "mirror", or "shifts" by one pixel each
+    way. With `warm_start` a second `fit` goes on from the first one's weights. The same `random_state`
+    gives the same weights, to the bit, on the same machine.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         batch_size: int = 128,
         learning_rate: float = 2e-3,
         weight_decay: float = 0.02,
+        optimizer: str = "adamw",
         loss: str = "categorical_crossentropy",
         validation_fraction: float = 0.0,
         patience: int = 10,
@@ -78,6 +82,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
+        self.optimizer = optimizer
         self.loss = loss
         self.validation_fraction = validation_fraction
         self.patience = patience
@@ -91,6 +96,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     ) -> KerasClassifier:
         if self.views not in VIEWS:
             raise ModelError(f"no views {self.views!r}; {did_you_mean(self.views, VIEWS)}")
+        if self.optimizer not in OPTIMIZERS:
+            raise ModelError(f"no optimizer {self.optimizer!r}; {did_you_mean(self.optimizer, OPTIMIZERS)}")
         X, y = self._checked(X, y)
         check_classification_targets(y)
         earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
@@ -113,7 +120,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _checked(self, X: Any, y: Any = "no_validation") -> Any:
-        if isinstance(X, Pixels):
+        if isinstance(X, Pixels | Beside):
             return X if isinstance(y, str) else (X, np.asarray(y))
         new = not isinstance(y, str)
         return validate_data(self, X, y, reset=new, ensure_2d=np.ndim(X) < 3, allow_nd=True)
@@ -130,7 +137,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         seed: int,
         on_epoch: OnEpoch | None,
     ) -> None:
-        optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
+        optimizer = OPTIMIZERS[self.optimizer](self.learning_rate, weight_decay=self.weight_decay)
         step = training_step(network, optimizer, keras.losses.get(self.loss))
         train, held_out = self._parted(targets, seed)
         best, rng = Best(self.patience), np.random.default_rng(seed)
