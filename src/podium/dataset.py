@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from podium.content import content_id
 from podium.errors import DataError, sample
@@ -93,6 +95,20 @@ def contradictory(dataset: Dataset) -> np.ndarray:
     np.minimum.at(least, group, dataset.y)
     np.maximum.at(most, group, dataset.y)
     return (least < most)[group]
+
+
+def linked(*keys: pd.Series) -> np.ndarray:
+    """A number (n,) that rows share if a chain of equal values in any of the keys (n,) leads from one to
+    the other. Empty and missing values link nothing."""
+    rows, values, many = [], [], 0
+    for key in keys:
+        codes, found = pd.factorize(key.where(key != ""))
+        rows.append(np.flatnonzero(codes >= 0))
+        values.append(codes[codes >= 0] + many)
+        many += len(found)
+    n, row, value = len(keys[0]), np.concatenate(rows), np.concatenate(values)
+    graph = coo_matrix((np.ones(len(row)), (row, n + value)), shape=(n + many, n + many))
+    return np.asarray(connected_components(graph, directed=False)[1][:n])
 
 
 def take(X: Any, rows: np.ndarray) -> Any:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from podium.dataset import Dataset
 from podium.images import ImageFiles
+from podium.parts import Parts
 from podium.predictions import Predictions
 from podium.store import Store
 
@@ -48,6 +49,8 @@ def _worst(part: str, X: Any, said: np.ndarray, sure: np.ndarray) -> pd.DataFram
 
 
 def _what(X: Any, row: int) -> str:
+    if isinstance(X, Parts):
+        X = next(iter(X.named.values()))
     if isinstance(X, ImageFiles):
         return "/".join(X[row].paths[0].parts[-2:])
     if not isinstance(X, pd.DataFrame):
