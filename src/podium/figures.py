@@ -242,6 +242,7 @@ def dots(title: str, alt: str, table: pd.DataFrame, unit: str) -> Figure:
         axes.plot(table.mean(axis=1), places, "|", color=INK, markersize=14)
         axes.set_yticks(places, [short(name) for name in table.index])
         axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.locator_params("x", nbins=6)
         axes.set_xlabel(unit)
 
     return draw(title, alt, table, paint, height=0.9 + 0.28 * len(table))
@@ -256,6 +257,7 @@ def intervals(title: str, alt: str, table: pd.DataFrame, unit: str) -> Figure:
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.set_yticks(places, [short(name) for name in table.index])
         axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.locator_params("x", nbins=6)
         axes.set_xlabel(unit)
 
     return draw(title, alt, table, paint, height=0.9 + 0.28 * len(table))
