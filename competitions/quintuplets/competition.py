@@ -61,6 +61,7 @@ def _drawn(rng: np.random.Generator, kind: int) -> Image.Image:
 NAMES = ["Nino Nakano", "itsuki", "Йоцуба", "みく", "一花"]  # in the order in which they are found
 HAIR = [(230, 130, 170), (190, 40, 40), (240, 150, 40), (120, 70, 60), (235, 190, 200)]
 CUT = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
+FINETUNE = {**CUT, "unfrozen": 20}  # all but the first two blocks
 RANDOM = {"weights": None, "side": 32, "cut": "conv_pw_8_relu"}
 COMPETITION = Competition(
     name="quintuplets",
@@ -79,13 +80,14 @@ COMPETITION = Competition(
         "cnn-small-reg": {},
         "efficientnetb0": {},
         "frozen-mobilenet": CUT,
-        "finetune-mobilenet": {**CUT, "unfrozen": 20, "epochs": 10, "learning_rate": 5e-4},
+        "finetune-mobilenet": {**FINETUNE, "side": 160, "epochs": 6, "learning_rate": 1e-3},
+        "finetune-mobilenet@128": {**FINETUNE, "side": 128, "epochs": 6, "learning_rate": 5e-4},
     },
     toy_params={
         **{name: {"height": 60, "width": 40, "epochs": 6} for name in ("cnn-small", "cnn-small-reg")},
         "efficientnetb0": {"height": 60, "width": 40, "epochs": 2, "weights": None, "cut": "block2b_add"},
         "frozen-mobilenet": RANDOM,
-        "finetune-mobilenet": {**RANDOM, "epochs": 3},
+        **{f"finetune-mobilenet{variant}": {**RANDOM, "epochs": 3} for variant in ("", "@128")},
     },
     references=(
         Reference("report: efficientnetb0", 0.968, "test peak on a split that leaks", "efficientnetb0"),
