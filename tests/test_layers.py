@@ -28,6 +28,7 @@ ORDER = [
     "submission",
     "leaderboard",
     "doubts",
+    "audit",
     "train",
     "predict",
     "check",
