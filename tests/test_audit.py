@@ -1,14 +1,17 @@
 """The audit: each finding on data that one can check by hand, and no alarm where there is nothing."""
 
+import io
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from rich.console import Console
 
 from makers import make_dataset
-from podium.audit import audit, audit_id
+from podium.audit import Finding, audit, audit_id
 from podium.audit.columns import find_columns
 from podium.audit.copies import copies_of
 from podium.audit.duplicates import find_copies
@@ -19,7 +22,9 @@ from podium.audit.views import views_of
 from podium.competition import get_competition
 from podium.dataset import Dataset
 from podium.images import ImageFiles
+from podium.terminal import print_findings
 from test_images import photo
+from tiny import make_data, make_root, podium
 
 ROOT = Path(__file__).parents[1]
 N, M = 400, 200  # training and test rows
@@ -228,16 +233,17 @@ def text_dataset(y, texts, test, **changes):
 
 def test_texts_are_copies_verbatim_and_normalised():
     again = [TEXTS[0], f"{TEXTS[1].upper()} http://t.co/x"]
-    dataset = text_dataset(
-        [0, 1, 0, 0, 1], [*TEXTS, *again], [TEXTS[2] + "  ", "Something else entirely this is"]
-    )
-    within, in_test = copies(dataset)
+    new = "Something else entirely this is"
+    test = [TEXTS[2] + "  ", new, new, new.upper()]
+    dataset = text_dataset([0, 1, 0, 0, 1], [*TEXTS, *again], test)
+    within, in_test, in_itself = copies(dataset)
     assert within.summary.startswith(
         "4 training texts in 2 sets are copies of each other, 2 in 1 set verbatim; folds may part them"
     )
     assert within.examples[0] == f"data rows [1, 4], targets [0]: {TEXTS[0]} = {TEXTS[0]}"
-    assert in_test.summary.startswith("1 of 2 test texts stand among the training rows too, 0 verbatim")
-    assert kinds([within, in_test]) == [("duplicates", True)] * 2
+    assert in_test.summary.startswith("1 of 4 test texts stand among the training rows too, 0 verbatim")
+    assert in_itself.summary == "3 test texts in 1 set are copies of each other, 2 in 1 set verbatim"
+    assert kinds([within, in_test, in_itself]) == [("duplicates", alarm) for alarm in (True, True, False)]
 
 
 def test_copies_that_groups_keep_together_are_no_alarm():
@@ -451,3 +457,50 @@ def test_the_id_is_that_of_all_that_is_looked_at():
     datasets = [dataset_of(), dataset_of(flipped(coin(), 0.1)), dataset_of(about=about)]
     assert len({audit_id(dataset) for dataset in datasets}) == 3
     assert audit_id(dataset_of()) == audit_id(dataset_of())
+
+
+# The command
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return make_root(tmp_path_factory.mktemp("checkout"), {"constant": {}})
+
+
+def test_without_an_alarm_the_command_is_content_and_remembers(root):
+    ran = podium(root, "audit", "tiny", "--strict")
+    assert ran.returncode == 0, ran.stderr
+    first, *_, last = ran.stdout.splitlines()
+    assert "toy data" in first
+    assert last == "alarms: 0, notes: 2"
+    (kept,) = (root / "submissions" / "tiny" / "toy" / "audits").glob("*.json")
+    assert [f["kind"] for f in json.loads(kept.read_text())] == ["shift", "balance"]
+    kept.write_text('[{"kind": "leak", "is_alarm": true, "summary": "[kept]", "examples": ["e"]}]')
+    trained = podium(root, "train", "tiny")
+    assert trained.returncode == 0, trained.stderr
+    assert "audit: alarms: 1 (leak), notes: 0; podium audit tiny tells more" in trained.stdout
+
+
+def test_with_an_alarm_a_strict_command_fails(root, tmp_path):
+    data = make_data(root, tmp_path)
+    path = data / "tiny-slug" / "train.csv"
+    header, first, *rest = path.read_text().splitlines()
+    other = first.replace("even", "odd") if "even" in first else "even" + first[first.index(",") :]
+    path.write_text("\n".join([header, first, *rest, other]) + "\n")
+    ran = podium(root, "audit", "tiny", "--data", data, "--json", "--strict")
+    assert ran.returncode == 1
+    told = json.loads(ran.stdout)
+    assert (told["competition"], told["toy"]) == ("tiny", False)
+    assert [f["kind"] for f in told["findings"] if f["is_alarm"]] == ["conflicts", "duplicates"]
+
+
+def test_findings_are_printed_one_a_line_whatever_they_hold():
+    console = Console(file=io.StringIO(), width=60)
+    leak = Finding("leak", True, "[bold]" + "far too long for one line " * 3, 0.9, 0.1, ("[e.g.]",))
+    print_findings(console, [leak, Finding("balance", False, "even")])
+    assert console.file.getvalue().splitlines() == [
+        "alarm  leak        [bold]" + "far too long for one line " * 3,
+        " " * 19 + "[e.g.]",
+        "note   balance     even",
+        "alarms: 1, notes: 1",
+    ]

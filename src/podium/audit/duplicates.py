@@ -58,23 +58,19 @@ def _conflicts(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
 
 def _within(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
     n = len(dataset.y)
-    codes, exact = copies.near[:n], _repeated(copies.exact[:n])
+    codes = copies.near[:n]
     rows = _repeated(codes)
     if len(rows) == 0:
         return
     parted = rows if dataset.groups is None else _parted(rows, codes, dataset.groups)
-    alike = f"{len(exact):,} {_in_sets(copies.exact[exact])}" if len(exact) else "none"
-    summary = (
-        f"{len(rows):,} training {copies.what} {_in_sets(codes[rows])} are copies of each other, {alike} "
-        f"{copies.exactly}; "
-    )
     if len(parted):
         some = "them" if len(parted) == len(rows) else f"{len(parted):,} of them {_in_sets(codes[parted])}"
-        summary += f"folds may part {some} and score what was learnt by heart: make groups of them"
+        advice = f"folds may part {some} and score what was learnt by heart: make groups of them"
     else:
-        summary += "the groups of the dataset keep them together"
+        advice = "the groups of the dataset keep them together"
     is_alarm = len(parted) >= max(1.0, MATTERS * n)
     shown = _examples(dataset, codes, parted if len(parted) else rows)
+    summary = f"{_each_other('training', copies, slice(n))}; {advice}"
     yield Finding("duplicates", is_alarm, summary, examples=shown)
 
 
@@ -88,12 +84,18 @@ def _in_test(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
         )
         shown = tuple(f"test data row {row + 1}: {_what(dataset.X_test, row)}" for row in near[:SHOWN])
         yield Finding("duplicates", len(near) >= max(1.0, MATTERS * m), summary, examples=shown)
-    inside = np.setdiff1d(_repeated(copies.near[n:]), near)
-    if len(inside):
-        summary = (
-            f"{len(inside):,} test {copies.what} {_in_sets(copies.near[n + inside])} are copies of each other"
-        )
-        yield Finding("duplicates", False, summary)
+    if len(_repeated(copies.near[n:])):
+        yield Finding("duplicates", False, _each_other("test", copies, slice(n, None)))
+
+
+def _each_other(which: str, copies: Copies, part: slice) -> str:
+    near, exact = copies.near[part], copies.exact[part]
+    rows, same = _repeated(near), _repeated(exact)
+    exactly = f"{len(same):,} {_in_sets(exact[same])}" if len(same) else "none"
+    return (
+        f"{len(rows):,} {which} {copies.what} {_in_sets(near[rows])} are copies of each other, "
+        f"{exactly} {copies.exactly}"
+    )
 
 
 def _repeated(codes: np.ndarray) -> np.ndarray:
