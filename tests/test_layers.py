@@ -36,6 +36,7 @@ ORDER = [
     "figures",
     "plots",
     "page",
+    "audit",
     "train",
     "explore",
     "predict",

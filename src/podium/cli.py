@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import asdict
 from json import dumps
 from pathlib import Path
 from typing import Annotated
@@ -127,6 +128,35 @@ def submit(
 ) -> None:
     """Train, then write the best entry's checked submission. Nothing is sent anywhere."""
     _run(name, data, models, warm_start, skip_bad_images, root, write=True)
+
+
+@app.command()
+def audit(
+    name: Name,
+    data: Data = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is an alarm.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    skip_bad_images: Skip = False,
+    root: Root = None,
+) -> None:
+    """Look for what is wrong with the data: copies, conflicting labels, leaks, gaps, other test rows."""
+    base = _root(root)
+    competition = get_competition(base, name)
+
+    from podium import train as training
+    from podium.terminal import make_console, print_findings
+
+    with training.prepared(competition, base, data, skip_bad_images) as setting:
+        findings = training.audited(setting)
+    if as_json:
+        value = {"competition": name, "toy": setting.is_toy, "findings": [asdict(f) for f in findings]}
+        typer.echo(dumps(value, indent=1, ensure_ascii=False))
+    else:
+        for line in training.origin(setting):
+            typer.echo(line)
+        print_findings(make_console(), findings)
+    if strict and any(finding.is_alarm for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command()

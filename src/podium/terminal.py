@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from podium.audit import Finding
 from podium.leaderboard import Entry, Leaderboard
 
 LOG_WIDTH = 140
@@ -105,6 +106,16 @@ def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
         if entry.note:
             console.print(escape(f"{entry.name}: {entry.note}"), soft_wrap=True)
     console.print(LEGEND)
+
+
+def print_findings(console: Console, findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        mark = "[bold red]alarm[/]" if finding.is_alarm else "note "
+        console.print(f"{mark}  {finding.kind:<10}  {escape(finding.summary)}", soft_wrap=True)
+        for example in finding.examples:
+            console.print(f"{'':19}{escape(example)}", style="dim", soft_wrap=True)
+    alarms = sum(finding.is_alarm for finding in findings)
+    console.print(f"alarms: {alarms}, notes: {len(findings) - alarms}")
 
 
 def print_columns(

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from podium import models
+from podium.audit import Finding, audit, audit_id
 from podium.blend import blend, blend_id, blend_names
 from podium.code import code_id
 from podium.competition import Competition
@@ -84,6 +85,11 @@ def prepared(
 
 def remarks(setting: Setting) -> list[str]:
     """What a person should know of the data before trusting a number."""
+    return [*origin(setting), *_contradictions(setting), _audit_line(setting)]
+
+
+def origin(setting: Setting) -> list[str]:
+    """Which data these are, where that is not plain."""
     lines = []
     if setting.is_toy:
         lines.append("no data found: using toy data (--data PATH or PODIUM_DATA names the real)")
@@ -92,14 +98,38 @@ def remarks(setting: Setting) -> list[str]:
             f"{len(setting.skipped)} images skipped (of the training rows left out, of the test rows grey): "
             f"{'; '.join(setting.skipped[:5])}"
         )
-    rows = np.flatnonzero(contradictory(setting.dataset))
-    if len(rows):
-        fate = {"keep": "trained on", "drop": "not trained on"}[setting.competition.folds.contradictions]
-        lines.append(
-            f"{len(rows)} training rows are {fate} though rows of the same group carry another label, "
-            f"e.g. data rows {sample((rows + 1).tolist())}"
-        )
     return lines
+
+
+def _contradictions(setting: Setting) -> list[str]:
+    rows = np.flatnonzero(contradictory(setting.dataset))
+    if len(rows) == 0:
+        return []
+    fate = {"keep": "trained on", "drop": "not trained on"}[setting.competition.folds.contradictions]
+    return [
+        f"{len(rows)} training rows are {fate} though rows of the same group carry another label, "
+        f"e.g. data rows {sample((rows + 1).tolist())}"
+    ]
+
+
+def _audit_line(setting: Setting) -> str:
+    findings = audited(setting)
+    alarms = [finding.kind for finding in findings if finding.is_alarm]
+    kinds = f" ({', '.join(list(dict.fromkeys(alarms))[:4])})" if alarms else ""
+    notes = len(findings) - len(alarms)
+    more = f"podium audit {setting.competition.name} tells more"
+    return f"audit: alarms: {len(alarms)}{kinds}, notes: {notes}; {more}"
+
+
+def audited(setting: Setting) -> list[Finding]:
+    """The audit of the data, from the store where it is there."""
+    path = setting.store.root / "audits" / f"{audit_id(setting.dataset)}.json"
+    saved = setting.store.read_json(path)
+    if saved is not None:
+        return [Finding(**{**facts, "examples": tuple(facts["examples"])}) for facts in saved]
+    findings = audit(setting.dataset)
+    setting.store.write_json(path, [asdict(finding) for finding in findings])
+    return findings
 
 
 def _saved_folds(competition: Competition, dataset: Dataset, store: Store) -> Folds:

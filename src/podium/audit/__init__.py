@@ -1,0 +1,67 @@
+"""What is wrong with a data set, looked for before anything is trained on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podium.audit.columns import find_columns
+from podium.audit.copies import copies_of
+from podium.audit.duplicates import find_copies
+from podium.audit.evidence import target_of
+from podium.audit.finding import Finding
+from podium.audit.leaks import find_determined, find_gaps, find_groups, find_leaks
+from podium.audit.shift import find_shift
+from podium.audit.target import find_balance, find_labels
+from podium.audit.views import MINIATURE, views_of
+from podium.code import code_id, library_versions
+from podium.content import content_id
+from podium.dataset import Dataset
+from podium.errors import DataError
+from podium.images import ImageFiles, without_broken
+
+__all__ = ["Finding", "audit", "audit_id"]
+
+
+def audit(dataset: Dataset) -> list[Finding]:
+    """Alarms first."""
+    return sorted(_findings(dataset), key=lambda finding: not finding.is_alarm)
+
+
+def audit_id(dataset: Dataset) -> str:
+    """Changes with whatever the audit depends on: the data, its names and what is said about it, code,
+    libraries."""
+    names = [
+        ["/".join(path.parts[-2:]) for path in X.paths] if isinstance(X, ImageFiles) else []
+        for X in (dataset.X, dataset.X_test)
+    ]
+    versions = library_versions(__name__)
+    return content_id(dataset.id, dataset.about, dataset.about_test, names, code_id(__name__), versions)
+
+
+def _findings(dataset: Dataset) -> Iterator[Finding]:
+    dataset, broken = _decodable(dataset)
+    if broken:
+        summary = f"{len(broken):,} images cannot be decoded; mend them, or pass --skip-bad-images"
+        yield Finding("files", True, summary, examples=tuple(broken[:5]))
+    views = views_of(dataset)
+    copies = copies_of(dataset, views)
+    yield from find_copies(dataset, copies)
+    if not target_of(dataset).is_constant:
+        for find in (find_groups, find_leaks, find_determined, find_gaps):
+            yield from find(dataset, views)
+    if shift := find_shift(dataset, views, copies):
+        yield shift
+    yield from find_labels(dataset)
+    yield find_balance(dataset)
+    yield from find_columns(views)
+
+
+def _decodable(dataset: Dataset) -> tuple[Dataset, list[str]]:
+    """Without the images that are broken, and what is wrong with each."""
+    if isinstance(dataset.X, ImageFiles):
+        try:
+            for part in (dataset.X, dataset.X_test):
+                part.pixels(MINIATURE)
+        except DataError:
+            return without_broken(dataset)
+    return dataset, []

@@ -1,0 +1,122 @@
+"""Which rows are there more than once: byte for byte, or the same to whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.audit.views import MINIATURE, Views, frame_of
+from podium.content import file_sum
+from podium.dataset import Dataset
+from podium.images import ImageFiles
+from podium.models.cleaning import normalised
+
+CLOSE = 4  # so many of the 64 bits of a difference hash may differ, if the miniatures correlate like this:
+ALIKE = 0.98
+ALIKE_AT_ONCE = 0.8  # or like this where all bits agree
+_BLOCK = 1 << 22  # pairs at a time
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Of n training rows and m test rows after them (n + m,): rows of one number in `exact` are the same
+    byte for byte, those of one in `near` to whoever looks. `what` they are, in the plural."""
+
+    exact: np.ndarray
+    near: np.ndarray
+    what: str
+
+    @property
+    def exactly(self) -> str:
+        return "byte for byte" if self.what == "images" else "verbatim"
+
+
+def copies_of(dataset: Dataset, views: Views) -> Copies:
+    """Images by the bytes of their files and by their looks, arrays by value, tables by cells as they are and
+    normalised: those of prose where there is any. Of another X no row is like another."""
+    X, X_test = dataset.X, dataset.X_test
+    if isinstance(X, ImageFiles):
+        exact = _file_codes([*X.paths, *X_test.paths])
+        return Copies(exact, _lookalikes(X, X_test, exact), "images")
+    if isinstance(X, np.ndarray) and X.dtype.kind in "iufb":
+        kind = np.result_type(X, X_test)
+        sums = [hash(row.tobytes()) for part in (X, X_test) for row in part.astype(kind)]
+        codes = pd.factorize(np.array(sums))[0]
+        return Copies(codes, codes, "rows")
+    train, test = frame_of(X), frame_of(X_test)
+    if train is None or test is None:
+        rows = np.arange(len(X) + len(X_test))
+        return Copies(rows, rows, "rows")
+    return _equal_cells(views, train, test)
+
+
+def _file_codes(paths: Sequence[Path]) -> np.ndarray:
+    with ThreadPoolExecutor() as pool:
+        return pd.factorize(np.array(list(pool.map(file_sum, paths)), dtype=object))[0]
+
+
+def _equal_cells(views: Views, train: pd.DataFrame, test: pd.DataFrame) -> Copies:
+    prose = [view.is_long_text for view in views.features]
+    chosen = train.columns[prose] if any(prose) else train.columns
+    cells = pd.concat([train[chosen], test[chosen]], ignore_index=True)
+    texts = cells.select_dtypes(exclude=["number", "bool", "datetime"]).columns
+    cells[texts] = cells[texts].fillna("").astype(str)
+    plain = cells.assign(**{c: cells[c].map(lambda text: normalised(text) or text) for c in texts})
+    return Copies(_row_codes(cells), _row_codes(plain), "texts" if any(prose) else "rows")
+
+
+def _row_codes(cells: pd.DataFrame) -> np.ndarray:
+    return pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]
+
+
+def _lookalikes(train: ImageFiles, test: ImageFiles, exact: np.ndarray) -> np.ndarray:
+    """Images of the same bytes, of close difference hashes and miniatures, and whatever such pairs join."""
+    hashes = np.concatenate([train.lookalikes(), test.lookalikes()])
+    small = np.concatenate([np.asarray(part.pixels(MINIATURE)) for part in (train, test)])
+    return joined(len(hashes), pairs_of(exact), *_alike(hashes, small))
+
+
+def pairs_of(codes: np.ndarray) -> np.ndarray:
+    """Pairs (2, p) that join all rows of the same code."""
+    order = np.argsort(codes, kind="stable")
+    same = np.flatnonzero(np.diff(codes[order]) == 0)
+    return np.stack([order[same], order[same + 1]])
+
+
+def joined(n: int, *pairs: np.ndarray) -> np.ndarray:
+    """A number (n,) that rows share which are joined by a chain of pairs, each (2, p)."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    left, right = np.concatenate(pairs, axis=1)
+    graph = coo_array((np.ones(len(left)), (left, right)), (n, n))
+    return connected_components(graph, directed=False)[1]
+
+
+def _alike(hashes: np.ndarray, small: np.ndarray) -> Iterator[np.ndarray]:
+    """Pairs (2, p) of those whose hashes are close and whose miniatures correlate."""
+    step = max(1, _BLOCK // len(hashes))
+    for start in range(0, len(hashes), step):
+        differing = np.bitwise_count(hashes[start : start + step, None] ^ hashes)
+        close = np.argwhere(differing <= CLOSE)
+        close = close[close[:, 0] + start < close[:, 1]]
+        least = np.where(differing[*close.T] == 0, ALIKE_AT_ONCE, ALIKE)
+        pairs = close.T + np.array([[start], [0]])
+        yield pairs[:, _correlation(small, pairs) >= least]
+
+
+def _correlation(small: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Of the pixels of each pair (p,); 0 where one is of a single colour."""
+    parts = np.array_split(pairs, len(pairs.T) // 4096 + 1, axis=1)
+    return np.concatenate([(_unit(small[a]) * _unit(small[b])).sum(axis=1) for a, b in parts])
+
+
+def _unit(images: np.ndarray) -> np.ndarray:
+    flat = images.reshape(len(images), np.prod(images.shape[1:])).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1)
