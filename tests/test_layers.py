@@ -13,6 +13,7 @@ ORDER = [
     "tables",
     "disk",
     "dataset",
+    "parts",
     "competition",
     "files",
     "folds",

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from podium.dataset import Dataset
 from podium.errors import DataError
 from podium.images import GREY, ImageFiles, Look, decode
+from podium.parts import Parts
 from podium.predictions import Predictions
 from podium.store import Store
 
@@ -53,6 +54,8 @@ def _worst(part: str, X: Any, said: np.ndarray, sure: np.ndarray) -> pd.DataFram
 
 
 def _what(X: Any, row: int) -> str:
+    if isinstance(X, Parts):
+        X = next(iter(X.named.values()))
     if isinstance(X, ImageFiles):
         return "/".join(X[row].paths[0].parts[-2:])
     return str(X.iloc[row, 0]) if isinstance(X, pd.DataFrame) else ""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import rankdata
 
 from podium.dataset import Dataset
 from podium.errors import CompetitionError, DataError, did_you_mean
@@ -82,6 +83,24 @@ def _spread(y: Array, numbers: Array) -> Array:
     return np.column_stack([_squares(y, numbers), centred, centred**2])
 
 
+def _log_spread(y: Array, numbers: Array) -> Array:
+    return _spread(np.log1p(y), np.log1p(np.maximum(numbers, 0)))
+
+
+def _rank_products(y: Array, numbers: Array) -> Array:
+    """Ranks among all given rows, about their mean: a bootstrap draws rows with the ranks that they have in
+    the whole sample."""
+    a, b = ((r - r.mean()) / len(r) for r in (rankdata(y), rankdata(numbers[:, 0])))
+    return np.column_stack([a * b, a, b, a**2, b**2])
+
+
+def _correlation(means: Array) -> Array:
+    """Zero where one of the two is always the same."""
+    product, a, b, aa, bb = np.moveaxis(means, -1, 0)
+    spread = np.maximum(aa - a**2, 0) * np.maximum(bb - b**2, 0)
+    return np.where(spread > 1e-24, (product - a * b) / np.sqrt(np.maximum(spread, 1e-24)), 0.0)
+
+
 def _root(means: Array) -> Array:
     return np.sqrt(means[..., 0])
 
@@ -100,6 +119,8 @@ METRICS = {
         Metric("mae", False, _distances, _only, regression=True),
         Metric("rmsle", False, _log_squares, _root, regression=True, least=0.0),
         Metric("r2", True, _spread, _explained, regression=True),
+        Metric("r2_log", True, _log_spread, _explained, regression=True, least=0.0),
+        Metric("spearman", True, _rank_products, _correlation, regression=True),
     )
 }
 

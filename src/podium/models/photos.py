@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from podium.errors import ModelError
 from podium.images import ImageFiles, Look, Pixels
+from podium.parts import part
 
 AUGMENTATION = {
     "rotation": 15.0,
@@ -43,6 +44,7 @@ class Resized(TransformerMixin, BaseEstimator):
 
 
 def require_files(X: Any) -> ImageFiles:
+    X = part(X, "images")
     if not isinstance(X, ImageFiles):
         raise ModelError(f"this model must be given image files, got {type(X).__name__}; choose another")
     return X

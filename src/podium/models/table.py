@@ -13,12 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.compose import (
-    ColumnTransformer,
-    TransformedTargetRegressor,
-    make_column_selector,
-    make_column_transformer,
-)
+from sklearn.compose import ColumnTransformer, make_column_selector, make_column_transformer
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
@@ -32,6 +27,8 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEnc
 from xgboost import XGBClassifier, XGBRegressor
 
 from podium.models.base import with_probabilities
+from podium.models.regressors import learning
+from podium.parts import part
 
 Columns = Callable[[pd.DataFrame], list[str]]
 
@@ -94,9 +91,7 @@ def hist_gradient_boosting_regressor(log: bool = False, **params: Any) -> BaseEs
 
 
 def _of(log: bool, *steps: Any) -> BaseEstimator:
-    """A regressor; with `log` one that learns log(1 + y), for targets whose error is judged as a share."""
-    model = make_pipeline(*steps)
-    return TransformedTargetRegressor(model, func=np.log1p, inverse_func=np.expm1) if log else model
+    return learning(log, FunctionTransformer(part, kw_args={"name": "table"}), *steps)
 
 
 def _columns(**kind: Any) -> Columns:
