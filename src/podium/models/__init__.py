@@ -61,6 +61,7 @@ FACTORIES = {
 REGRESSORS = {
     "constant": "podium.models.base:same_number",
     "metadata": "podium.models.metadata:metadata_regressor",
+    "time": "podium.models.table:time_regressor",
     "text-ridge": "podium.models.text:ridge_regressor",
     "text-sgd": "podium.models.text:sgd_regressor",
     "text-xgboost": "podium.models.text:xgboost_regressor",
@@ -70,13 +71,17 @@ REGRESSORS = {
     "table-hist-gradient-boosting": "podium.models.table:hist_gradient_boosting_regressor",
     "table-xgboost": "podium.models.table:xgboost_regressor",
 }
-# A name here, a hyphen, and the name of a network of keras.applications in lower case: frozen-vgg16.
+# A name here, a hyphen, and the name of a network in lower case: frozen-vgg16. Networks are those of
+# keras.applications, alexnet and resnet18.
 FAMILIES = {
     "frozen": "podium.models.imagenet:frozen",
     "finetune": "podium.models.imagenet:finetune",
 }
 REGRESSOR_FAMILIES = {
     "frozen": "podium.models.imagenet:frozen_regressor",
+    "triplet-euclidean": "podium.models.siamese:triplet_euclidean",
+    "triplet-cosine": "podium.models.siamese:triplet_cosine",
+    "pair": "podium.models.siamese:pair",
 }
 
 

@@ -90,8 +90,19 @@ def hist_gradient_boosting_regressor(log: bool = False, **params: Any) -> BaseEs
     return _of(log, for_trees(), as_categories(), HistGradientBoostingRegressor(**{**BOOSTING, **params}))
 
 
+def time_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    """The mean over a thousand shallow trees on nothing but dates."""
+    settings = {"n_estimators": 1000, "max_depth": 4, "min_samples_leaf": 10, **params}
+    dates = make_column_transformer((make_pipeline(calendar(), SimpleImputer()), DATES))
+    return learning(log, _part("times"), dates, RandomForestRegressor(**settings))
+
+
 def _of(log: bool, *steps: Any) -> BaseEstimator:
-    return learning(log, FunctionTransformer(part, kw_args={"name": "table"}), *steps)
+    return learning(log, _part("table"), *steps)
+
+
+def _part(name: str) -> FunctionTransformer:
+    return FunctionTransformer(part, kw_args={"name": name})
 
 
 def _columns(**kind: Any) -> Columns:
