@@ -26,6 +26,7 @@ ORDER = [
     "crossval",
     "blend",
     "stats",
+    "ranges",
     "submission",
     "leaderboard",
     "doubts",

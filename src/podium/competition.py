@@ -48,7 +48,8 @@ class Competition:
     that ranks. `rows` makes rows of X of what a person types to ask for predictions: texts, or the
     paths of files. `averages` names means over some of the models, for rows of their own. `sample` is
     the file that shows what a submission looks like. `toy_params` are what replaces a model's
-    parameters where there is only toy data, such as weights that need not be downloaded."""
+    parameters where there is only toy data, such as weights that need not be downloaded. `ranges` are the
+    low ends of ranges of the numbers to predict in which errors are told apart."""
 
     name: str
     slug: str
@@ -66,6 +67,7 @@ class Competition:
     rows: Callable[[list[str]], Any] | None = None
     averages: Mapping[str, Sequence[str]] = field(default_factory=dict)
     toy_params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    ranges: Sequence[float] = ()
     seed: int = 0
 
     def models(self, is_toy: bool) -> dict[str, Mapping[str, Any]]:
