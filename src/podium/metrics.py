@@ -23,7 +23,8 @@ Array = np.ndarray
 class Metric:
     """`rows(y, prediction)` gives per-row statistics (n, c); `value` maps their means (..., c)
     to scores (...). Predictions are class probabilities (n, k), or for a metric of `regression` numbers
-    (n, 1); targets below `least` have no score, and predictions below it are taken as it."""
+    (n, 1); targets below `least` have no score, and predictions below it are taken as it. With
+    `log` it judges log(1 + y), and blends mix logarithms."""
 
     name: str
     greater_is_better: bool
@@ -31,6 +32,7 @@ class Metric:
     value: Callable[[Array], Array]
     regression: bool = False
     least: float = -np.inf
+    log: bool = False
 
     def score(self, y: Array, prediction: Array) -> float:
         return float(self.value(self.rows(y, prediction).mean(axis=0)))
@@ -117,9 +119,9 @@ METRICS = {
         Metric("log_loss", False, _surprisals, _only),
         Metric("rmse", False, _squares, _root, regression=True),
         Metric("mae", False, _distances, _only, regression=True),
-        Metric("rmsle", False, _log_squares, _root, regression=True, least=0.0),
+        Metric("rmsle", False, _log_squares, _root, regression=True, least=0.0, log=True),
         Metric("r2", True, _spread, _explained, regression=True),
-        Metric("r2_log", True, _log_spread, _explained, regression=True, least=0.0),
+        Metric("r2_log", True, _log_spread, _explained, regression=True, least=0.0, log=True),
         Metric("spearman", True, _rank_products, _correlation, regression=True),
     )
 }
