@@ -15,9 +15,8 @@ from podium.tables import read_features, read_header, read_numbers, read_texts
 
 def load(folder: Path) -> Dataset:
     train, test = folder / "train.csv", folder / "test.csv"
-    X = _rows(train)
     return Dataset(
-        X=X,
+        X=(X := _rows(train)),
         y=read_numbers(train, ["likes"])["likes"].to_numpy(),
         X_test=_rows(test),
         test_ids=read_texts(test, ["id"])["id"].to_numpy(),
@@ -28,53 +27,57 @@ def load(folder: Path) -> Dataset:
 def _rows(path: Path) -> Parts:
     """`title` and `created_utc`, in seconds, may be missing: models of them then say a constant."""
     known = set(read_header(path))
-    files = [path.parent / name for name in read_texts(path, ["image"])["image"]]
-    text = pd.Series("", index=range(len(files)), dtype=str)
-    seconds = pd.Series(0.0, index=text.index)
-    if "title" in known:
-        text = read_texts(path, ["title"])["title"]
-    if "created_utc" in known:
-        seconds = read_features(path, ["created_utc"])["created_utc"]
-    table = pd.DataFrame({"created": pd.to_datetime(seconds, unit="s")})
-    return Parts({"images": ImageFiles(files), "text": pd.DataFrame({"text": text}), "table": table})
+    columns = sorted(known & {"created_utc"}), ["image", *sorted(known & {"title"})]
+    table = read_features(path, *columns).reindex(columns=["image", "title", "created_utc"])
+    images = ImageFiles([path.parent / str(name) for name in table["image"]])
+    texts = table["title"].astype("str").fillna("").to_frame("text")
+    times = pd.to_datetime(table["created_utc"].fillna(0), unit="s").to_frame("created")
+    lengths = pd.DataFrame({"characters": texts["text"].str.len(), "words": texts["text"].str.count(r"\w+")})
+    return Parts({"images": images, "text": texts, "table": lengths, "times": times})
 
 
 def toy(folder: Path) -> None:
     """Drawn memes: bright ones with a large face are liked, and those whose title says so."""
-    rng, n = np.random.default_rng(0), 320
+    rng, n = np.random.default_rng(0), 240
     (folder / "images").mkdir(parents=True)
     bright, face, funny = rng.random((3, n))
     likes = 750 * np.exp(2 * bright + 1.5 * face + 0.5 * (funny > 0.5) + rng.normal(0, 0.15, n))
-    names = [f"images/toy-{row}.jpg" for row in range(n)]
-    for name, light, size in zip(names, bright, face, strict=True):
+    table = pd.DataFrame({"id": [f"toy-{row}" for row in range(n)]})
+    table["image"] = "images/" + table["id"] + ".jpg"
+    table["created_utc"] = 1_500_000_000 + rng.integers(0, 10**7, n)
+    table["title"] = np.where(funny > 0.5, "this is hilarious", "a picture of a face")
+    for name, light, size in zip(table["image"], bright, face, strict=True):
         _drawn(rng, light, size).save(folder / name)
-    table = pd.DataFrame(
-        {
-            "id": [f"toy-{row}" for row in range(n)],
-            "image": names,
-            "created_utc": 1_500_000_000 + rng.integers(0, 10**7, n),
-            "title": np.where(funny > 0.5, "this is hilarious", "a picture of a face"),
-            "likes": likes.round().astype(int),
-        }
-    )
-    train, test = table[:240], table[240:].drop(columns="likes")
-    train.to_csv(folder / "train.csv", index=False)
-    test.to_csv(folder / "test.csv", index=False)
-    test[["id"]].assign(likes=1000).iloc[::-1].to_csv(folder / "sample_submission.csv", index=False)
+    train, test = table[:180].assign(likes=likes[:180].round().astype(int)), table[180:]
+    sample = test[["id"]].assign(likes=1000).iloc[::-1]
+    for name, frame in (("train", train), ("test", test), ("sample_submission", sample)):
+        frame.to_csv(folder / f"{name}.csv", index=False)
 
 
 def _drawn(rng: np.random.Generator, light: float, size: float) -> Image.Image:
     noise = rng.integers(0, 40, (96, 96, 3)) + int(200 * light)
-    image = Image.fromarray(noise.astype(np.uint8))
-    x, y, r = *rng.integers(36, 60, 2), 8 + 24 * size
+    image, (x, y, r) = Image.fromarray(noise.astype(np.uint8)), (*rng.integers(36, 60, 2), 8 + 24 * size)
     ImageDraw.Draw(image).ellipse((x - r, y - r, x + r, y + r), (230, 180, 40))
     return image
 
 
 LOG = {"log": True}  # what is liked twice as much counts the same everywhere
-MOBILENET = {"weights": "imagenet", "cut": "conv_pw_12_relu", **LOG}
-RANDOM = {"weights": None, "side": 32, "cut": "conv_pw_3_relu"}
 BASELINES = ("ridge", "sgd", "xgboost", "knn")
+RANDOM = {"weights": None, "views": "one"}  # there are no weights here for these three: random layers
+MOBILENET = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
+BODIES = {"mobilenet": MOBILENET, "alexnet": RANDOM, "resnet18": RANDOM, "vgg16": {**RANDOM, "side": 64}}
+CUTS = {"mobilenet": "conv_pw_3_relu", "alexnet": "conv2", "resnet18": "conv2_1", "vgg16": "block1_pool"}
+TITLES = [*(f"text-{name}" for name in BASELINES), "table-random-forest"]
+PICTURES = ["frozen-mobilenet@ridge", "frozen-mobilenet@xgboost", "pair-mobilenet"]
+
+
+def _on(bodies: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
+    mobilenet, kinds = bodies["mobilenet"], ("triplet-euclidean", "triplet-cosine", "pair")
+    models = {f"frozen-mobilenet@{name}": {**mobilenet, "regressor": name} for name in BASELINES}
+    models |= {f"{kind}-mobilenet@k100": {**mobilenet, "k": 100} for kind in kinds[:2]}
+    models |= {f"{kind}-{body}": params for body, params in bodies.items() for kind in kinds}
+    return {name: {**params, **LOG} for name, params in models.items()}
+
 
 COMPETITION = Competition(
     name="shitpost-likes",
@@ -87,13 +90,11 @@ COMPETITION = Competition(
     load=load,
     toy=toy,
     roster={
-        "constant": LOG,
-        "constant@median": {"strategy": "median"},
-        "constant@mean": {"strategy": "mean"},
-        "metadata": LOG,
-        "table-xgboost": LOG,
-        **{f"text-{name}": LOG for name in BASELINES},
-        **{f"frozen-mobilenet@{name}": {**MOBILENET, "regressor": name} for name in BASELINES},
+        **dict.fromkeys(("constant", "metadata", "time", *TITLES), LOG),  # the table is of the title's length
+        **{f"constant@{name}": {"strategy": name} for name in ("median", "mean")},
+        **_on(BODIES),
     },
-    toy_params={f"frozen-mobilenet@{name}": RANDOM for name in BASELINES},
+    toy_params=_on({body: {"weights": None, "side": 64, "cut": cut} for body, cut in CUTS.items()}),
+    averages={"picture": PICTURES, "title": TITLES, "picture-and-title": [*PICTURES, *TITLES]},
+    ranges=(750, 1001, 1501, 2001),
 )
