@@ -31,6 +31,7 @@ ORDER = [
     "leaderboard",
     "doubts",
     "figures",
+    "maps",
     "page",
     "train",
     "predict",

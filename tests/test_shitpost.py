@@ -1,10 +1,15 @@
 """shitpost-likes: what its loader needs, networks that beat the constant, blends, a whole run."""
 
+import io
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from makers import make_predictions
+from podium import maps
 from podium.blend import blend
 from podium.competition import get_competition
 from podium.crossval import Job, fit_fold
@@ -15,6 +20,7 @@ from podium.models import create
 from podium.models.siamese import embeddings
 from podium.parts import Parts
 from podium.stats import bootstrap
+from podium.train import prepared
 from tiny import copy_competitions, podium
 
 NAME = "shitpost-likes"
@@ -102,9 +108,9 @@ def test_blends_of_likes_mix_logarithms():
         assert blend(name, members, y, fold_of, rmsle).score < 0.1
 
 
-def test_a_whole_run_writes_likes_and_errors_by_range(tmp_path, folder):
+def test_a_whole_run_writes_likes_errors_by_range_and_what_networks_learnt(tmp_path, folder, competition):
     checkout = copy_competitions(tmp_path)
-    names = "constant@median,text-ridge,text-knn,frozen-mobilenet@knn,pair-mobilenet"
+    names = "constant@median,text-ridge,text-knn,frozen-mobilenet@knn,pair-mobilenet,triplet-cosine-alexnet"
     ran = podium(checkout, "submit", NAME, "--models", names)
     assert ran.returncode == 0, ran.stderr
     store = checkout / "submissions" / NAME / "toy"
@@ -121,3 +127,33 @@ def test_a_whole_run_writes_likes_and_errors_by_range(tmp_path, folder):
     assert rows.loc["pair-mobilenet", "score"] < 0.8 * rows.loc["constant", "score"]
     assert rows.loc["weights", "score"] < 0.8 * rows.loc["constant", "score"]
     assert {"r2_log", "spearman", "mae"} <= set(rows.columns)
+    assert_figures_of(competition, checkout)
+
+
+def assert_figures_of(competition, checkout):
+    """Falling losses; a map on which neighbours are liked alike; a sheet of test memes and their nearest."""
+    with prepared(competition, checkout, None) as setting:
+        dataset = setting.dataset
+        name = "triplet-cosine-alexnet"
+        where = (Job(name, competition.models(True)[name], 0), dataset, setting.folds, setting.store)
+        curves = maps.loss_figure(*where)
+        known, new, is_new = maps.fold_embeddings(*where)
+    assert (curves.table.iloc[-1] < curves.table.iloc[0]).all()
+    places = maps.project(known)
+    figure = maps.embedding_map(name, places, dataset.y, is_new, "likes")
+    assert figure.table["new"].sum() == 36
+    assert "36 of them not trained on" in figure.alt
+    _, rows = maps.nearest(places[~is_new], places[is_new], 5)
+    logs = np.log(dataset.y)
+    assert np.corrcoef(logs[~is_new][rows].mean(axis=1), logs[is_new])[0, 1] > 0.7
+    paths, new_paths = (X.named["images"].paths for X in (dataset.X, dataset.X_test))
+    sheet = maps.neighbours_sheet(known, paths, dataset.y, new[:2], new_paths[:2])
+    assert Image.open(io.BytesIO(sheet)).size == (800, 2 * 192)
+    with pytest.raises(ModelError, match="did you mean 't-SNE'"):
+        maps.project(known, "tSNE")
+
+
+def test_umap_is_an_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", None)
+    with pytest.raises(ModelError, match=r"found no umap-learn; pip install 'podium\[embed\]'"):
+        maps.project(np.zeros((9, 2)), "UMAP")

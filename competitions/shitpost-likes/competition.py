@@ -39,7 +39,7 @@ def _rows(path: Path) -> Parts:
 def toy(folder: Path) -> None:
     """Drawn memes: bright ones with a large face are liked, and those whose title says so."""
     rng, n = np.random.default_rng(0), 240
-    (folder / "images").mkdir(parents=True)
+    (folder / "images").mkdir(parents=True, exist_ok=True)
     bright, face, funny = rng.random((3, n))
     likes = 750 * np.exp(2 * bright + 1.5 * face + 0.5 * (funny > 0.5) + rng.normal(0, 0.15, n))
     table = pd.DataFrame({"id": [f"toy-{row}" for row in range(n)]})
@@ -67,7 +67,7 @@ RANDOM = {"weights": None, "views": "one"}  # there are no weights here for thes
 MOBILENET = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
 BODIES = {"mobilenet": MOBILENET, "alexnet": RANDOM, "resnet18": RANDOM, "vgg16": {**RANDOM, "side": 64}}
 CUTS = {"mobilenet": "conv_pw_3_relu", "alexnet": "conv2", "resnet18": "conv2_1", "vgg16": "block1_pool"}
-TITLES = [*(f"text-{name}" for name in BASELINES), "table-random-forest"]
+TITLES = [*(f"text-{name}" for name in BASELINES), "table-ridge"]
 PICTURES = ["frozen-mobilenet@ridge", "frozen-mobilenet@xgboost", "pair-mobilenet"]
 
 
