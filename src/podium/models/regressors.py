@@ -31,7 +31,7 @@ ON_FEATURES: dict[str, Callable[..., BaseEstimator]] = {
     # The rate of the first steps must be below one over the squared length of a row.
     "sgd": partial(SGDRegressor, max_iter=1500, learning_rate="adaptive"),
     "xgboost": partial(XGBRegressor, **XGBOOST),
-    "knn": partial(KNeighborsRegressor, n_neighbors=100),
+    "knn": partial(KNeighborsRegressor, n_neighbors=50),
 }
 
 
