@@ -71,7 +71,7 @@ def summary(leaderboard: Leaderboard, folds: int) -> list[str]:
     submitted = next((e for e in ranked if e.submitted), None)
     if submitted and submitted is not best:
         lines.append(
-            f"Chosen for the submission is {submitted.name}, {_with_error(submitted)}: the simplest of the "
+            f"Chosen for the submission is {submitted.name}, {_with_error(submitted)}: the best of the "
             "blends among them."
         )
     if constant := next((e for e in ranked if e.name == BASELINE), None):
