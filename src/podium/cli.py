@@ -325,6 +325,31 @@ def predict(
         typer.echo(f"{label}{sure}: {' '.join(value.split())}")
 
 
+@app.command()
+def demo(
+    name: Name,
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="Of 127.0.0.1; else the first free one.")] = None,
+    root: Root = None,
+) -> None:
+    """Try the trained entry on a page of this machine."""
+    import tempfile
+
+    base = _root(root)
+    competition = get_competition(base, name)
+
+    from podium.demo.answerer import Answerer
+    from podium.demo.browser import serve
+    from podium.train import prepared
+
+    with tempfile.TemporaryDirectory(prefix="podium-demo-") as temporary:
+        with prepared(competition, base, data) as setting:
+            answerer = Answerer(setting, Path(temporary))
+        typer.echo(f"{answerer.entry.name}: warming up")
+        answerer.warm_up()
+        serve(answerer, port, Path(temporary), typer.echo)
+
+
 def _run(
     name: str,
     data: Path | None,

@@ -122,15 +122,27 @@ def losses(job: Job, dataset: Dataset, folds: Folds, store: Store) -> dict[int, 
     return {number: result["loss"] for number, result in found.items() if result is not None}
 
 
-def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> np.ndarray:
-    """The mean of the predictions (rows, k) that the folds' models give."""
+@dataclass(frozen=True)
+class FoldModels:
+    """A job's fitted models in memory, one a fold, each with the classes (p,) that its fold trained on."""
+
+    job: Job
+    dataset: Dataset
+    fitted: Sequence[tuple[Any, np.ndarray]]
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The mean of the predictions (rows, k) that the models give."""
+        said = [_said(self.job, model, X, self.dataset, present) for model, present in self.fitted]
+        return np.mean(said, axis=0)
+
+
+def read_models(
+    job: Job, dataset: Dataset, folds: Folds, store: Store, most: int | None = None
+) -> FoldModels:
+    """Those of all folds, or of the first `most`. Raises StoreError if one is missing."""
     folder = _folder(job, dataset, folds, store)
-    said = []
-    for number, fold in enumerate(folds):
-        model = _read_fold(folder, number)
-        present = np.unique(dataset.y[fold.train])
-        said.append(_said(job, model, X, dataset, present))
-    return np.mean(said, axis=0)
+    present = [np.unique(dataset.y[fold.train]) for fold in folds][:most]
+    return FoldModels(job, dataset, [(_read_fold(folder, n), p) for n, p in enumerate(present)])
 
 
 def with_warm_start(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Job:

@@ -178,6 +178,13 @@ class ImageFiles:
         blank = self.album.blank.union(self.rows[list(rows)].tolist())
         return ImageFiles(self.album.paths, blank)._part(self.rows)
 
+    def kept_in(self, folder: Path) -> ImageFiles:
+        """A sequence of its own: no other files are decoded with these, and what is decoded stays in
+        the folder."""
+        alone = ImageFiles(self.paths)
+        alone.album = replace(alone.album, folder=folder)
+        return alone
+
 
 def without_broken(dataset: Dataset) -> tuple[Dataset, list[str]]:
     """Training rows whose image cannot be decoded are left out; such test rows are grey to the models,
@@ -209,6 +216,7 @@ class _Album:
 
     paths: tuple[Path, ...]
     blank: frozenset[int]
+    folder: Path | None = None
 
     @cached_property
     def content_id(self) -> str:
@@ -218,7 +226,8 @@ class _Album:
 
     def decoded(self, look: Look) -> Path:
         """A NumPy file of pixels (all files, height, width, 3)."""
-        path = cache_folder() / "images" / f"{content_id(self.content_id, str(look), Image.__version__)}.npy"
+        folder = self.folder or cache_folder() / "images"
+        path = folder / f"{content_id(self.content_id, str(look), Image.__version__)}.npy"
         if not path.exists():
             shape = (len(self.paths), look.height, look.width, 3)
             write_blocks(path, shape, np.dtype(np.uint8), self._blocks(look))

@@ -1,0 +1,73 @@
+"""What a person may ask about, how it looks, and what is wrong with an upload."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from podium.dataset import take
+from podium.errors import DataError
+from podium.images import ImageFiles, decode
+from podium.page import MOST_PIXELS
+
+MOST_MEGAPIXELS = 40
+PHOTO, DRAWING, TEXT, NOTHING = "photo", "drawing", "text", "nothing"
+
+
+def input_of(X: Any) -> str:
+    """What a person can give for a row of X, beside the samples."""
+    if isinstance(X, ImageFiles):
+        return PHOTO
+    if isinstance(X, np.ndarray) and X.ndim == 4:
+        return DRAWING
+    if isinstance(X, pd.DataFrame) and "text" in X:
+        return TEXT
+    return NOTHING
+
+
+def looks(X: Any, row: int) -> Image.Image | str:
+    """A row of X for a person's eyes."""
+    one = take(X, np.array([row]))
+    if isinstance(one, ImageFiles):
+        return small(decode(one.paths[0]))
+    if isinstance(one, np.ndarray) and one.ndim == 4:
+        pixels = one[0].astype(np.uint8)
+        return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+    if "text" in one:
+        return str(one["text"].iloc[0])
+    return ", ".join(f"{name} {value}" for name, value in one.iloc[0].dropna().items())
+
+
+def small(image: Image.Image) -> Image.Image:
+    image.thumbnail((MOST_PIXELS, MOST_PIXELS))
+    return image
+
+
+def open_upload(path: Path) -> tuple[Image.Image, str]:
+    """A small copy to show, and a remark or "". Raises DataError for what is no image, or too large a one:
+    its header is read first, so that a few bytes cannot fill the memory."""
+    name = path.name
+    if path.stat().st_size == 0:
+        raise DataError(f"{name!r} must be an image, got an empty file of 0 bytes; choose another")
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
+            width, height, moves = *image.size, getattr(image, "is_animated", False)
+    except Image.DecompressionBombError:
+        raise DataError(f"{name!r} must have at most {MOST_MEGAPIXELS} megapixels, got far more") from None
+    except Exception:  # Pillow's plugins raise whatever they like
+        raise DataError(f"{name!r} must be an image, got another file; choose a JPEG or PNG") from None
+    if width * height > MOST_MEGAPIXELS * 1e6:
+        raise DataError(
+            f"{name!r} must have at most {MOST_MEGAPIXELS} megapixels, got {width * height / 1e6:.0f} "
+            f"({width}x{height}); make it smaller"
+        )
+    try:
+        shown = small(decode(path))
+    except DataError:
+        raise DataError(f"{name!r} must be a whole image, got a broken one; choose another") from None
+    return shown, "It is animated: only its first frame is looked at." if moves else ""

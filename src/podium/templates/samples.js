@@ -1,0 +1,3 @@
+element.querySelectorAll("button").forEach((button, number) => {
+  button.onclick = () => trigger("select", { number });
+});

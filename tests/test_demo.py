@@ -1,0 +1,214 @@
+"""The demo without its page: what a trained entry is asked, and what it says."""
+
+import importlib.util
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from makers import make_competition
+from podium.competition import get_competition
+from podium.dataset import Dataset
+from podium.demo.answerer import SAMPLES, TOP, Answerer
+from podium.demo.inputs import DRAWING, NOTHING, PHOTO, TEXT, input_of
+from podium.disk import cache_folder
+from podium.errors import DataError
+from podium.images import ImageFiles
+from podium.train import prepared, train
+from test_drawings import seven
+from tiny import make_root, podium
+
+
+class Silence:
+    def fold_started(self, *_):
+        pass
+
+    epoch_ended = fold_ended = fold_started
+
+
+def answerer_of(competition, models, folder):
+    (folder / "questions").mkdir()
+    with prepared(competition, folder, None) as setting:
+        train(setting, models, Silence())
+        return Answerer(setting, folder / "questions")
+
+
+@pytest.fixture(scope="module")
+def digits(root, tmp_path_factory):
+    competition = get_competition(root, "digit-recognizer")
+    return answerer_of(competition, ["gaussian-nb"], tmp_path_factory.mktemp("digits"))
+
+
+@pytest.fixture(scope="module")
+def tweets(root, tmp_path_factory):
+    competition = get_competition(root, "nlp-disaster-tweets")
+    return answerer_of(competition, ["text-complement-nb"], tmp_path_factory.mktemp("tweets"))
+
+
+@pytest.fixture(scope="module")
+def photos(root, tmp_path_factory):
+    competition = get_competition(root, "pistolas-vs-smartphones")
+    return answerer_of(competition, ["gaussian-nb"], tmp_path_factory.mktemp("photos"))
+
+
+def load_prices(folder):
+    size = np.arange(80.0)
+    X = pd.DataFrame({"size": size % 40, "garden": size // 40})
+    return Dataset(X=X, y=1000 * X["size"].to_numpy(), X_test=X[:9], test_ids=np.arange(9))
+
+
+def write_prices(folder):
+    pd.DataFrame({"Id": np.arange(9), "Price": 0.0}).to_csv(folder / "sample_submission.csv", index=False)
+
+
+@pytest.fixture(scope="module")
+def prices(tmp_path_factory):
+    competition = make_competition(
+        name="prices", load=load_prices, toy=write_prices, metric="rmse", target_column="Price"
+    )
+    return answerer_of(competition, ["table-ridge"], tmp_path_factory.mktemp("prices"))
+
+
+def test_what_can_be_given_is_told_by_what_x_is(tmp_path):
+    assert input_of(ImageFiles([tmp_path])) == PHOTO
+    assert input_of(np.zeros((2, 8, 8, 1))) == DRAWING
+    assert input_of(pd.DataFrame({"text": ["a"]})) == TEXT
+    assert input_of(pd.DataFrame({"size": [1]})) == input_of(np.zeros((2, 8))) == NOTHING
+
+
+def test_a_sample_gets_what_the_first_fold_s_model_said_of_that_test_row(digits):
+    store = digits.setting.store
+    (path,) = store.root.glob("models/gaussian-nb-*/fold-0.npz")
+    said = store.read_arrays(path)["test"]
+    for number, row in enumerate(digits.rows):
+        reply = digits.about_sample(number)
+        assert [p for _, p in reply.top] == pytest.approx(sorted(said[row], reverse=True)[:TOP], abs=1e-6)
+        assert reply.top[0][0].label == str(said[row].argmax())
+        assert reply.seen.size == (28, 28)
+    assert len(digits.samples) == SAMPLES
+    assert digits.entry.name == "gaussian-nb"
+    assert digits.setting.is_toy
+
+
+def test_each_class_has_its_name_and_a_training_image_of_it(digits, photos, tweets):
+    assert len(digits.classes) == 10
+    for code, one in enumerate(digits.classes):
+        row = np.flatnonzero(digits.setting.dataset.y == code)[0]
+        assert (np.asarray(one.picture) == digits.setting.dataset.X[row, :, :, 0]).all()
+    assert [c.name for c in photos.classes] == ["pistol", "smartphone"]
+    assert all(isinstance(c.picture, Image.Image) for c in photos.classes)
+    assert [(c.label, c.name, c.picture) for c in tweets.classes] == [
+        ("0", "no disaster", None),
+        ("1", "disaster", None),
+    ]
+
+
+def test_a_drawing_is_answered(digits, tmp_path):
+    seven().save(tmp_path / "drawing.png")
+    reply = digits.about(str(tmp_path / "drawing.png"))
+    assert reply.seen.size == (28, 28)
+    assert len(reply.top) == TOP
+
+
+def test_a_text_is_answered(tweets):
+    reply = tweets.about("wildfire destroys homes in Nepal")
+    assert reply.top[0][0].name == "disaster"
+    assert reply.seen == "wildfire destroys homes in Nepal"
+    assert tweets.samples[0] == tweets.setting.dataset.X_test["text"].iloc[0]
+
+
+def test_a_photo_is_answered_and_nothing_of_it_stays_with_the_user_s_files(photos, tmp_path):
+    before = set(cache_folder().rglob("*"))
+    kept = set(photos.folder.iterdir())
+    Image.new("RGB", (640, 480), "red").save(tmp_path / "own photo.jpg")
+    reply = photos.about(str(tmp_path / "own photo.jpg"))
+    assert sum(p for _, p in reply.top) == pytest.approx(1, abs=1e-5)
+    assert max(reply.seen.size) <= 160
+    assert set(cache_folder().rglob("*")) == before
+    assert set(photos.folder.iterdir()) > kept
+
+
+def test_a_number_comes_with_the_error_of_cross_validation(prices):
+    reply = prices.about_sample(3)
+    assert reply.number == pytest.approx(3000, abs=3 * prices.error)
+    assert not reply.top
+    assert prices.error == prices.entry.score
+    assert prices.kind == NOTHING
+    assert prices.samples[3] == "size 3.0, garden 0.0"
+
+
+def frames(path):
+    first, *others = (Image.new("RGB", (60, 60), colour) for colour in ("red", "blue"))
+    first.save(path, save_all=True, append_images=others)
+
+
+def cut(path):
+    Image.effect_noise((300, 300), 90).save(path, "PNG")
+    path.write_bytes(path.read_bytes()[:9000])
+
+
+UPLOADS = {
+    "a text.jpg": (lambda path: path.write_text("I am no image"), "must be an image, got another file"),
+    "nothing.png": (lambda path: path.write_bytes(b""), "got an empty file of 0 bytes"),
+    "large.png": (lambda path: Image.new("1", (10_000, 5_000)).save(path), "at most 40 megapixels, got 50"),
+    "bomb.png": (lambda path: Image.new("1", (14_000, 14_000)).save(path), "at most 40 megapixels, got far"),
+    "half.png": (cut, "must be a whole image"),
+}
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_a_bad_upload_gets_one_sentence_with_its_name_and_the_next_one_is_answered(photos, tmp_path, name):
+    make, sentence = UPLOADS[name]
+    make(tmp_path / name)
+    with pytest.raises(DataError, match=sentence) as caught:
+        photos.about(str(tmp_path / name))
+    assert name in str(caught.value)
+    assert str(tmp_path) not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    Image.new("RGB", (60, 60), "red").save(tmp_path / "good.png")
+    assert photos.about(str(tmp_path / "good.png")).top
+
+
+def test_of_an_animated_image_the_first_frame_is_looked_at_and_it_says_so(photos, tmp_path):
+    frames(tmp_path / "moves.gif")
+    reply = photos.about(str(tmp_path / "moves.gif"))
+    assert "only its first frame" in reply.remark
+    assert reply.seen.getpixel((30, 30))[0] > 200
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("x" * 100_000, "texts of 1 to 1000 characters"), ("", "Type something"), (" \n", "Type something")],
+    ids=["100 kB", "empty", "blank"],
+)
+def test_a_bad_text_gets_a_sentence(tweets, text, sentence):
+    with pytest.raises(DataError, match=sentence):
+        tweets.about(text)
+
+
+def test_an_empty_sketch_gets_a_sentence(digits, tmp_path):
+    Image.new("RGB", (280, 280), "white").save(tmp_path / "drawing.png")
+    with pytest.raises(DataError, match="draw something"):
+        digits.about(str(tmp_path / "drawing.png"))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("gradio") is None, reason="gradio is not installed")
+def test_without_a_trained_model_it_says_what_to_run(tmp_path):
+    ran = podium(make_root(tmp_path), "demo", "tiny")
+    assert ran.returncode == 2
+    assert ran.stderr.count("\n") == 1, ran.stderr
+    line = ran.stderr
+    assert "run: podium submit tiny" in line
+
+
+def test_without_gradio_it_says_how_to_get_it(tmp_path):
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "gradio.py").write_text("raise ImportError")
+    paths = [str(tmp_path / "hidden"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    ran = podium(make_root(tmp_path), "demo", "tiny", PYTHONPATH=":".join(paths))
+    assert ran.returncode == 2
+    assert ran.stderr.count("\n") == 1, ran.stderr
+    line = ran.stderr
+    assert "make demo" in line
