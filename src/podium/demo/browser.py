@@ -52,8 +52,10 @@ def serve(answerer: Answerer, port: int | None, folder: Path, say: Callable[[str
             ).set(button_primary_background_fill="*primary_700"),
             css_paths=TEMPLATES / "demo.css",
         )
-    except OSError as error:
-        raise ModelError(f"port {port or ''} of {HERE} must be free, got: {error}; pass --port") from None
+    except OSError:
+        raise ModelError(
+            f"port {port or '7860 or above'} of {HERE} must be free; pass another --port"
+        ) from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     say(f"{page.local_url} (Ctrl-C ends it)")
     try:
