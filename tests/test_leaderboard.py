@@ -102,18 +102,29 @@ def test_the_smallest_log_loss_stands_first():
 
 
 @pytest.mark.parametrize(
-    ("names", "tied", "best", "chosen"),
+    ("scores", "tied", "best", "chosen"),
     [
-        (["cnn", "greedy", "mean"], [True, True, True], 0, "mean"),
-        (["cnn", "greedy", "mean"], [False, True, False], 1, "greedy"),
-        (["cnn", "mean", "stacking"], [True, False, False], 0, "cnn"),
-        (["ridge", "cnn"], [True, True], 1, "cnn"),
+        ({"cnn": 0.9, "greedy": 0.8, "mean": 0.7}, [True, True, True], 0, "greedy"),
+        ({"cnn": 0.9, "greedy": 0.8, "mean": 0.8}, [True, True, True], 0, "mean"),
+        ({"cnn": 0.9, "greedy": 0.95, "mean": 0.8}, [False, True, False], 1, "greedy"),
+        ({"cnn": 0.9, "mean": 0.5, "stacking": 0.6}, [True, False, False], 0, "cnn"),
+        ({"ridge": 0.8, "cnn": 0.9}, [True, True], 1, "cnn"),
     ],
 )
-def test_the_simplest_blend_that_ties_with_the_best_is_submitted(names, tied, best, chosen):
+def test_the_best_blend_that_ties_with_the_best_entry_is_submitted(scores, tied, best, chosen):
     blends = {"mean", "greedy", "stacking"}
-    entries = [make_predictions(np.eye(3), name, is_blend=name in blends) for name in names]
-    assert choose(entries, tied, best).name == chosen
+    entries = [
+        make_predictions(np.eye(3), name, is_blend=name in blends, score=score)
+        for name, score in scores.items()
+    ]
+    assert choose(entries, tied, best, get_metric("accuracy")).name == chosen
+
+
+def test_of_losses_the_smallest_is_the_best():
+    entries = [
+        make_predictions(np.eye(3), n, is_blend=True, score=s) for n, s in (("mean", 0.3), ("greedy", 0.2))
+    ]
+    assert choose(entries, [True, True], 1, get_metric("log_loss")).name == "greedy"
 
 
 def test_a_leaderboard_comes_back_from_json():

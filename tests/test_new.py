@@ -394,25 +394,27 @@ def test_a_name_or_a_metric_that_is_none_is_refused(empty, files, name, metric, 
     nothing_left(empty)
 
 
-def at_kaggle(empty, stub, client, shown, tmp_path):
-    """The houses, made from nothing with what Kaggle has."""
-    layouts.houses(tmp_path / "houses")
-    stub.data = zipped({p.name: p.read_text() for p in (tmp_path / "houses").iterdir()})
-    stub.about["evaluationMetric"] = shown
-    return make_competition(empty, "homes", "homes-2026", None, "", client, lambda line: None)
+def houses_at_kaggle(stub, folder, metric):
+    layouts.houses(folder)
+    stub.data = zipped({path.name: path.read_text() for path in folder.iterdir()})
+    stub.about["evaluationMetric"] = metric
 
 
-def test_kaggle_brings_the_files_and_the_metric(empty, stub, shared_client, tmp_path):
-    said = at_kaggle(empty, stub, shared_client, "Root Mean Squared Error", tmp_path)
+def test_kaggle_brings_the_files_and_the_metric(empty, stub, tmp_path):
+    houses_at_kaggle(stub, tmp_path / "houses", "Root Mean Squared Error")
+    ran = new(empty, "homes")
+    assert ran.returncode == 0, ran.stderr
+    assert "downloading the files of homes-2026" in ran.stdout
+    assert "Kaggle calls the metric 'Root Mean Squared Error'" in ran.stdout
     homes = get_competition(empty, "homes")
     assert homes.metric == "rmse"  # from the files alone it would be rmsle
-    assert "Kaggle calls the metric 'Root Mean Squared Error'" in said
     assert find_source(homes, empty, None).path.name == "homes-2026.zip"
     assert fetched_sums(homes, empty)
 
 
 def test_a_metric_of_kaggle_that_is_not_known_is_said(empty, stub, shared_client, tmp_path):
-    said = at_kaggle(empty, stub, shared_client, "Pearson Correlation", tmp_path)
+    houses_at_kaggle(stub, tmp_path / "houses", "Pearson Correlation")
+    said = make_competition(empty, "homes", "homes-2026", None, "", shared_client, print)
     assert get_competition(empty, "homes").metric == "rmsle"
     assert "Kaggle calls the metric 'Pearson Correlation', which is not known here: make sure of it" in said
 

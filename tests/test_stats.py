@@ -3,7 +3,7 @@ import pytest
 
 from makers import answers, make_predictions
 from podium.metrics import get_metric
-from podium.stats import bootstrap
+from podium.stats import bootstrap, compare_folds, holm
 
 accuracy, log_loss = get_metric("accuracy"), get_metric("log_loss")
 
@@ -105,3 +105,22 @@ def test_the_same_seed_gives_the_same_draws():
     assert bootstrap_of_hits(hits, seed=1).draws.tolist() == bootstrap_of_hits(hits, seed=1).draws.tolist()
     assert bootstrap_of_hits(hits, seed=1).draws.tolist() != bootstrap_of_hits(hits, seed=2).draws.tolist()
     assert bootstrap_of_hits(hits, resamples=120).draws.shape == (120, 1)
+
+
+def test_the_corrected_t_test_by_hand():
+    # Mean .02, variance .00025, so the error is sqrt((1/5 + 1/4) * .00025) = .010607 and t = 1.8856, which
+    # with 4 degrees of freedom has a two-sided p-value of .1324.
+    found = compare_folds(np.array([0.0, 0.01, 0.02, 0.03, 0.04]), valid_to_train=1 / 4)
+    assert found.difference == pytest.approx(0.02)
+    assert found.standard_error == pytest.approx(0.0106066, rel=1e-4)
+    assert found.p_value == pytest.approx(0.1324, abs=1e-4)
+
+
+def test_folds_that_never_differ_are_tied_and_folds_that_always_do_are_not():
+    assert compare_folds(np.zeros(5), 1 / 4).p_value == 1
+    assert compare_folds(np.full(5, 0.5), 1 / 4).p_value == 0
+
+
+def test_holm_by_hand():
+    assert holm(np.array([0.04, 0.01, 0.03])).tolist() == pytest.approx([0.06, 0.03, 0.06])
+    assert holm(np.array([0.5, 0.6])).tolist() == [1, 1]

@@ -84,3 +84,11 @@ def test_further_metrics_and_published_scores_are_shown_where_there_is_room(widt
     assert " 0.9902" in text
     assert ("0.98000 ± 0.00100" in text) == room
     assert "…" not in text
+
+
+def test_kaggle_s_scores_stand_in_the_table_once_there_are_any():
+    sent = replace(ENTRIES[0], public=0.99, private=0.98, percentile=12.3)
+    log = console(terminal=False)
+    print_leaderboard(log, Leaderboard("digits", "accuracy", False, 42000, (sent, *ENTRIES[1:])))
+    row = next(line for line in log.file.getvalue().splitlines() if "cnn" in line)
+    assert row.split()[-3:] == ["0.99000", "0.98000", "12.3"]

@@ -105,3 +105,64 @@ def podium(root: Path, *words: object, **env: str) -> subprocess.CompletedProces
     return subprocess.run(
         command(*words), cwd=root, capture_output=True, text=True, env={**os.environ, **env}
     )
+
+
+TEXTS = """
+import numpy as np
+import pandas as pd
+
+from podium.competition import Competition, Reference
+from podium.dataset import Dataset, encode
+from podium.tables import read_texts
+
+CLASSES = ["<b>calm</b>", "storm & flood"]
+WORDS = [["sun", "tea", "nap"], ["wind", "rain", "hail"]]
+HARM = "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'>"
+
+
+def load(folder):
+    train, test = (read_texts(folder / f"{part}.csv", ["text", "label"]) for part in ("train", "test"))
+    return Dataset(
+        X=train[["text"]],
+        y=encode(train["label"], CLASSES, what="label"),
+        X_test=test[["text"]],
+        test_ids=np.arange(len(test)),
+        classes=np.array(CLASSES),
+    )
+
+
+def toy(folder):
+    rng = np.random.default_rng(0)
+    codes = rng.permutation(np.arange(90) % 2)
+    heard = np.where(rng.random(90) < 0.85, codes, 1 - codes)
+    texts = [f"{HARM} {' '.join(rng.choice(WORDS[code], 3))} $x^2$" for code in heard]
+    frame = pd.DataFrame({"text": texts, "label": np.array(CLASSES)[codes]})
+    frame.iloc[:60].to_csv(folder / "train.csv", index=False)
+    frame.iloc[60:].to_csv(folder / "test.csv", index=False)
+    sample = pd.DataFrame({"id": np.arange(30), "label": CLASSES[0]})
+    sample.to_csv(folder / "sample_submission.csv", index=False)
+
+
+COMPETITION = Competition(
+    name="texts",
+    slug="texts",
+    title="Texts " + HARM,
+    metric="accuracy",
+    also=("f1",),
+    id_column="id",
+    target_column="label",
+    load=load,
+    toy=toy,
+    roster={"constant": {}, "text-ridge": {}, "text-bernoulli-nb": {}, "text-complement-nb": {}},
+    references=(Reference("paper " + HARM, 0.9, HARM),),
+)
+"""
+
+
+def texts_root(folder: Path) -> Path:
+    """A competition of texts and labels that would do harm if a page took them for HTML."""
+    place = folder / "competitions" / "texts"
+    place.mkdir(parents=True)
+    (folder / "competitions" / "__init__.py").touch()
+    (place / "competition.py").write_text(TEXTS)
+    return folder

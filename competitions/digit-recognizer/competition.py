@@ -7,6 +7,7 @@ import pandas as pd
 
 from podium.competition import Competition, Reference
 from podium.dataset import Dataset, encode
+from podium.plots import examples
 from podium.tables import read_whole_numbers
 
 SIDE = 28
@@ -56,6 +57,7 @@ COMPETITION = Competition(
     target_column="Label",
     load=load,
     toy=toy,
+    plots=(examples(),),
     roster={
         "constant": {},
         "gaussian-nb": {},

@@ -10,6 +10,7 @@ from podium.competition import Competition, Reference
 from podium.dataset import Dataset
 from podium.models import FACTORIES
 from podium.models.cleaning import hashtags, normalised
+from podium.plots import lengths, shares
 from podium.tables import read_texts, read_whole_numbers, require_texts
 
 LINK = " http://t.co/x1Yz"
@@ -26,12 +27,9 @@ def load(folder: Path) -> Dataset:
         X_test=_columns(test, test_path),
         test_ids=read_whole_numbers(test_path, ["id"], low=0, high=2**31 - 1)["id"].to_numpy(),
         classes=np.array([0, 1]),
+        class_names=["no disaster", "disaster"],
         groups=train["text"].map(normalised).to_numpy(),
     )
-
-
-def rows(texts: list[str]) -> pd.DataFrame:
-    return _columns(pd.DataFrame({"text": texts, "keyword": ""}), "a question")
 
 
 def _columns(tweets: pd.DataFrame, source: object) -> pd.DataFrame:
@@ -82,8 +80,9 @@ COMPETITION = Competition(
     id_column="id",
     target_column="target",
     load=load,
-    rows=rows,
+    rows=lambda texts: _columns(pd.DataFrame({"text": texts, "keyword": ""}), "a question"),
     toy=toy,
+    plots=(lengths("text"), lengths("text", by="class"), shares("keyword")),
     roster={
         "constant": {},
         **{f"{name}@plain": {"features": "plain"} for name in CLASSICAL},

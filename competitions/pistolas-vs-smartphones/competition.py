@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 from podium.competition import Competition, Reference
 from podium.dataset import Dataset
 from podium.images import ImageFiles, find_images
+from podium.plots import photos
 
 PLACES = ["Train/pistol", "Train/smartphone", "Test"]  # in a submission pistols are 0, smartphones 1
 
@@ -21,6 +22,7 @@ def load(folder: Path) -> Dataset:
         X_test=ImageFiles(test),
         test_ids=np.array([path.name for path in test]),
         classes=np.array([0, 1]),
+        class_names=["pistol", "smartphone"],
         groups=X.lookalikes(),
     )
 
@@ -28,8 +30,7 @@ def load(folder: Path) -> Dataset:
 def toy(folder: Path) -> None:
     """Drawn pistols and phones, with noise, turned, in odd formats; nearly all pistols have one size."""
     rng = np.random.default_rng(0)
-    for number in range(240):
-        kind = number % 2
+    for number, kind in enumerate([0, 1] * 120):
         size = (160, 120) if not kind and rng.random() < 0.9 else tuple(rng.integers(90, 200, 2).tolist())
         ending, mode = FORMATS[number // 2 % len(FORMATS)]
         place = folder / PLACES[kind if number < 160 else 2] / f"toy & {number}{ending}"
@@ -43,9 +44,8 @@ def toy(folder: Path) -> None:
 
 
 def _drawn(rng: np.random.Generator, kind: int) -> Image.Image:
-    low = rng.integers(0, 200)
+    low, shape = rng.integers(0, 200), Image.new("RGBA", (100, 100))
     ground = Image.fromarray(rng.integers(low, low + 55, (100, 100, 3), dtype=np.uint8))
-    shape = Image.new("RGBA", (100, 100))
     pen, dark = ImageDraw.Draw(shape), tuple(((low + rng.integers(90, 165, 3)) % 256).tolist())
     if kind:
         pen.rounded_rectangle((32, 12, 68, 88), 6, dark)
@@ -67,8 +67,7 @@ IMAGENET = {
 SCRATCH = {"scratch-lenet": {"seeds": 2}, "scratch-vgg": {"seeds": 2}}
 BODIES = {"frozen-mobilenet": {}, "finetune-mobilenet": {}}
 BODIES |= {f"frozen-mobilenet@{c}": {"classifier": c} for c in ("ridge", "sgd", "gaussian-nb", "xgboost")}
-CUT = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
-RANDOM = {"weights": None, "side": 32}
+CUT, RANDOM = {"weights": "imagenet", "cut": "conv_pw_12_relu"}, {"weights": None, "side": 32}
 COMPETITION = Competition(
     name="pistolas-vs-smartphones",
     slug="pistolas-vs-smartphones-con-deep-learning",
@@ -79,6 +78,7 @@ COMPETITION = Competition(
     load=load,
     rows=lambda paths: ImageFiles([Path(path) for path in paths]),
     toy=toy,
+    plots=photos(),
     roster={
         **{name: {} for name in ("constant", "metadata", "ridge", "sgd", "gaussian-nb", "xgboost")},
         **SCRATCH,

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium import models
 from podium.competition import Competition
 from podium.crossval import Job, fit_fold
 from podium.dataset import Dataset
@@ -60,7 +59,7 @@ def _tiny_fold(dataset: Dataset) -> Fold:
 
 
 def _cheap(job: Job, dataset: Dataset) -> Job:
-    own = models.create(job.model, job.params, job.seed, dataset.is_regression).get_params()
+    own = job.create(dataset).get_params()
     short = {key: value for key, value in CHEAP.items() if any(p.endswith(key) for p in own)}
     return replace(job, params={**job.params, **short})
 

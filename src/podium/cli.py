@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from dataclasses import asdict
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from podium.competition import Competition, find_root, get_competition, list_names
-from podium.errors import PodiumError
+from podium.errors import DataError, PodiumError, StoreError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -78,6 +78,33 @@ def new(
 
 
 @app.command()
+def explore(
+    name: Name,
+    data: Data = None,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="Also write each figure's numbers as CSV.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Draw the data, before any training, on a page."""
+    base = _root(root)
+    competition = get_competition(base, name)
+
+    from podium import explore as exploring
+    from podium.train import prepared
+
+    with prepared(competition, base, data) as setting:
+        figures = exploring.explore(competition, setting.dataset)
+        path = exploring.write_page(setting, figures)
+        written = list(exploring.write_tables(setting, figures)) if tables else []
+    typer.echo(f"{'toy ' if setting.is_toy else ''}data: {path}")
+    for figure in figures:
+        typer.echo(f"{figure.title}: {figure.alt}")
+    for table in written:
+        typer.echo(f"table: {table}")
+
+
+@app.command()
 def train(
     name: Name,
     data: Data = None,
@@ -123,7 +150,7 @@ def audit(
         findings = training.audited(setting)
     if as_json:
         value = {"competition": name, "toy": setting.is_toy, "findings": [asdict(f) for f in findings]}
-        typer.echo(json.dumps(value, indent=1, ensure_ascii=False))
+        typer.echo(dumps(value, indent=1, ensure_ascii=False))
     else:
         for line in training.origin(setting):
             typer.echo(line)
@@ -218,16 +245,58 @@ def _warn_of_credentials() -> None:
 
 
 @app.command()
-def report(name: Name, root: Root = None) -> None:
-    """Show the last run's leaderboard."""
+def report(
+    name: Annotated[str | None, typer.Argument(metavar="[COMPETITION]")] = None,
+    data: Data = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON, and no more.")] = False,
+    skip_bad_images: Skip = False,
+    root: Root = None,
+) -> None:
+    """Show the last run's leaderboard and draw its page, or compare all competitions."""
+    base = _root(root)
+    if name is None:
+        _overview(base, json)
+    else:
+        _report(get_competition(base, name), base, data, json, skip_bad_images)
+
+
+def _report(competition: Competition, base: Path, data: Path | None, json: bool, skip: bool) -> None:
+    from podium.report.kaggle import with_kaggle
     from podium.terminal import make_console, print_leaderboard
     from podium.train import find_stores, read_leaderboard
 
-    base = _root(root)
-    competition = get_competition(base, name)
     leaderboard, path = read_leaderboard(competition, *find_stores(competition, base))
+    leaderboard = with_kaggle(leaderboard, competition, base)
+    if json:
+        typer.echo(dumps(leaderboard.to_dict(), indent=1, ensure_ascii=False))
+        return
     print_leaderboard(make_console(), leaderboard)
     typer.echo(f"as a table: {path}")
+
+    from podium.report.results import read_results
+    from podium.report.run import write_page
+    from podium.train import prepared
+
+    try:
+        with prepared(competition, base, data, skip) as setting:
+            page = write_page(setting, read_results(setting, leaderboard))
+        typer.echo(f"page: {page}")
+    except (DataError, StoreError) as error:
+        typer.echo(f"page: not drawn: {error}")
+
+
+def _overview(base: Path, json: bool) -> None:
+    from podium.report.overview import SPARE, make_overview, make_table, write_overview
+    from podium.terminal import make_console, print_columns
+
+    lines = make_overview(base)
+    if json:
+        typer.echo(dumps([line.to_dict() for line in lines], indent=1, ensure_ascii=False))
+        return
+    table = make_table(lines)
+    columns = zip(*([cell.text for cell in row.cells] for row in table.rows), strict=True)
+    print_columns(make_console(), dict(zip(table.heads, columns, strict=True)), spare=SPARE)
+    typer.echo(f"page: {write_overview(base, lines)}")
 
 
 @app.command()
@@ -272,6 +341,9 @@ def _run(
     from podium import train as training
     from podium.files import find_source
     from podium.remote.credentials import has_credentials
+    from podium.report.kaggle import with_kaggle
+    from podium.report.results import results_of
+    from podium.report.run import write_page
     from podium.terminal import make_console, make_progress, print_leaderboard
 
     training.select_models(competition, names)
@@ -283,10 +355,12 @@ def _run(
             typer.echo(line)
         with make_progress(console) as progress:
             outcome = training.train(setting, names, progress, warm_start)
-        print_leaderboard(console, outcome.leaderboard)
-        if write:
-            path = training.submit(setting, outcome)
+        path = training.submit(setting, outcome) if write else None
+        leaderboard = with_kaggle(outcome.leaderboard, competition, base)
+        print_leaderboard(console, leaderboard)
+        if path:
             typer.echo(f"{'toy ' if setting.is_toy else ''}submission: {path}")
+        typer.echo(f"page: {write_page(setting, results_of(setting, outcome, leaderboard))}")
     if outcome.failures:
         typer.echo(f"failed: {', '.join(outcome.failures)}; the others are complete", err=True)
         raise typer.Exit(1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,10 @@ class Competition:
     that ranks. `rows` makes rows of X of what a person types to ask for predictions: texts, or the
     paths of files. `averages` names means over some of the models, for rows of their own. `sample` is
     the file that shows what a submission looks like. `toy_params` are what replaces a model's
-    parameters where there is only toy data, such as weights that need not be downloaded."""
+    parameters where there is only toy data, such as weights that need not be downloaded. `plots` are
+    what `podium explore` draws, each made by a function of podium.plots. `variants` maps names to the
+    fields that they change: other labels of the same rows, say. One is asked for as name@variant; its
+    results have a folder of their own, and Kaggle takes no submission of it."""
 
     name: str
     slug: str
@@ -66,7 +69,21 @@ class Competition:
     rows: Callable[[list[str]], Any] | None = None
     averages: Mapping[str, Sequence[str]] = field(default_factory=dict)
     toy_params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    plots: tuple[Callable[[Dataset], Any], ...] = ()
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seed: int = 0
+
+    @property
+    def folder(self) -> str:
+        """The name of its folder under competitions/."""
+        return self.name.partition("@")[0]
+
+    def varied(self, variant: str) -> Competition:
+        if variant not in self.variants:
+            raise CompetitionError(
+                f"no variant {variant!r} of {self.name!r}; {did_you_mean(variant, self.variants)}"
+            )
+        return replace(self, name=f"{self.name}@{variant}", **self.variants[variant])
 
     def models(self, is_toy: bool) -> dict[str, Mapping[str, Any]]:
         """The roster, with what holds on toy data."""
@@ -92,7 +109,8 @@ def list_names(root: Path) -> list[str]:
 
 
 def get_competition(root: Path, name: str) -> Competition:
-    """Import one competition. What its file raises on import is raised here."""
+    """Import one competition, or a variant of it. What its file raises on import is raised here."""
+    name, _, variant = name.partition("@")
     names = list_names(root)
     if name not in names:
         raise CompetitionError(f"no competition {name!r}; {did_you_mean(name, names)}")
@@ -109,4 +127,4 @@ def get_competition(root: Path, name: str) -> Competition:
             f"{module.__file__} must declare the name of its folder, {name!r}, "
             f"got {declared.name!r}; rename one of them"
         )
-    return declared
+    return declared.varied(variant) if variant else declared

@@ -21,6 +21,7 @@ from podium.metrics import Metric
 from podium.predictions import Predictions, fold_scores
 from podium.store import Store
 
+BALANCES = ("downsample", "weights")
 OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
 
 
@@ -34,7 +35,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """One model to be cross-validated. The seed is the competition's. `origin` is the id of an earlier
+    """One model to be cross-validated. The seed is the competition's. Beside what its factory takes,
+    `params` may hold `balance` for classes of unequal size: "downsample" leaves out rows of a fold's
+    training part at random until each class is as small as the smallest, "weights" has the rows of each
+    class weigh the same in all. What is scored is never left out. `origin` is the id of an earlier
     job of the same model whose weights it starts from, those of the same fold: no row that a fold
     scores has been seen before."""
 
@@ -42,6 +46,10 @@ class Job:
     params: Mapping[str, Any]
     seed: int
     origin: str | None = None
+
+    def create(self, dataset: Dataset) -> Any:
+        params = {name: value for name, value in self.params.items() if name != "balance"}
+        return models.create(self.model, params, self.seed, dataset.is_regression)
 
     def id(self, dataset: Dataset, folds: Folds) -> str:
         origin = [self.origin] if self.origin else []
@@ -75,20 +83,31 @@ def cross_validate(
         score = metric.score(dataset.y[fold.valid], result["valid"])
         progress.fold_ended(score, float(result["seconds"].sum()), cached is not None)
         results.append(result)
-    return _assemble(job, dataset, folds, metric, results)
+    return _assemble(job.model, job.id(dataset, folds), dataset, folds, metric, results, **_facts(job))
 
 
 def kept(job: Job, dataset: Dataset, folds: Folds, metric: Metric, store: Store) -> Predictions:
     """What an earlier cross-validation left. Raises ModelError if a fold is missing."""
-    folder = _folder(job, dataset, folds, store)
+    found = stored(job.model, job.id(dataset, folds), dataset, folds, metric, store)
+    return replace(found, details={**found.details, **_facts(job)})
+
+
+def stored(
+    model: str, job_id: str, dataset: Dataset, folds: Folds, metric: Metric, store: Store
+) -> Predictions:
+    """What the job of this id left, though its code may be another by now. Raises ModelError if a fold is
+    missing, or if it was trained on other rows or folds."""
+    folder = _folder_of(store, model, job_id)
     results = [store.read_arrays(folder / f"fold-{number}.npz") for number in range(len(folds))]
     finished = [r for r in results if r is not None]
     if len(finished) < len(folds):
         raise ModelError(
-            f"model {job.model!r} must have been trained as it is now on {len(folds)} folds, found "
+            f"model {model!r} must have been trained as it is now on {len(folds)} folds, found "
             f"{len(finished)}; train again"
         )
-    return _assemble(job, dataset, folds, metric, finished)
+    if store.read_json(folder / "job.json") != _rows_of(dataset, folds):
+        raise ModelError(f"model {model!r} must have been trained on these rows, found others; train again")
+    return _assemble(model, job_id, dataset, folds, metric, finished)
 
 
 def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> np.ndarray:
@@ -105,7 +124,7 @@ def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> n
 def with_warm_start(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Job:
     """The job that goes on from the newest finished one of the same model, rows and folds; the job
     itself where there is none, or where the model does not train in epochs."""
-    if not _trains_in_epochs(models.create(job.model, job.params, job.seed, dataset.is_regression)):
+    if not _takes(job.create(dataset), "on_epoch"):
         return job
     finished = [
         folder
@@ -142,13 +161,14 @@ def fit_fold(
     """The model, and its predictions `valid` (n_valid, k) and `test` (m, k), `seconds` of fitting and
     predicting, and `loss` (epochs,), the training loss of a network. `earlier` is a fitted model to go
     on from."""
-    model = models.create(job.model, job.params, job.seed, dataset.is_regression)
+    model = job.create(dataset)
     if earlier is not None:
         model = _continued(model, earlier)
-    present, codes = np.unique(dataset.y[fold.train], return_inverse=True)
+    train, arguments = _balanced(job, dataset, fold.train, model)
+    present, codes = np.unique(dataset.y[train], return_inverse=True)
     started = time.perf_counter()
-    targets = dataset.y[fold.train] if dataset.is_regression else codes
-    model.fit(take(dataset.X, fold.train), targets, **_listener(model, on_epoch))
+    targets = dataset.y[train] if dataset.is_regression else codes
+    model.fit(take(dataset.X, train), targets, **arguments, **_listener(model, on_epoch))
     fitted = time.perf_counter()
     valid = _said(job, model, take(dataset.X, fold.valid), dataset, present)
     test = _said(job, model, dataset.X_test, dataset, present)
@@ -165,17 +185,38 @@ def _last(model: Any) -> Any:
     return model.steps[-1][1] if hasattr(model, "steps") else model
 
 
-def _trains_in_epochs(model: Any) -> bool:
+def _takes(model: Any, argument: str) -> bool:
+    """Whether `fit` of a model, or of the last one in a pipeline, takes an argument."""
     from sklearn.utils.validation import has_fit_parameter
 
-    return bool(has_fit_parameter(_last(model), "on_epoch"))
+    return bool(has_fit_parameter(_last(model), argument))
+
+
+def _for_last(model: Any, argument: str, value: Any) -> dict[str, Any]:
+    return {f"{model.steps[-1][0]}__{argument}" if hasattr(model, "steps") else argument: value}
 
 
 def _listener(model: Any, on_epoch: OnEpoch | None) -> dict[str, Any]:
     """The argument for `fit` by which a model that trains in epochs tells of them."""
-    if not on_epoch or not _trains_in_epochs(model):
-        return {}
-    return {f"{model.steps[-1][0]}__on_epoch" if hasattr(model, "steps") else "on_epoch": on_epoch}
+    return _for_last(model, "on_epoch", on_epoch) if on_epoch and _takes(model, "on_epoch") else {}
+
+
+def _balanced(job: Job, dataset: Dataset, train: np.ndarray, model: Any) -> tuple[np.ndarray, dict[str, Any]]:
+    """Which rows to train on (n_train,), and the argument for `fit` that says what they weigh."""
+    balance = job.params.get("balance")
+    if balance is None:
+        return train, {}
+    if dataset.is_regression or balance not in BALANCES:
+        got = "numbers to predict" if dataset.is_regression else f"{balance!r}"
+        raise ModelError(f"`balance` of model {job.model!r} must be one of {BALANCES} of classes, got {got}")
+    _, codes, counts = np.unique(dataset.y[train], return_inverse=True, return_counts=True)
+    if balance == "downsample":
+        shuffled = np.random.default_rng(job.seed).permutation(len(train))
+        kept = [shuffled[codes[shuffled] == code][: counts.min()] for code in range(len(counts))]
+        return train[np.sort(np.concatenate(kept))], {}
+    if not _takes(model, "sample_weight"):
+        raise ModelError(f"model {job.model!r} cannot weigh rows; give it balance='downsample', or none")
+    return train, _for_last(model, "sample_weight", (len(train) / len(counts) / counts)[codes])
 
 
 def _continued(model: Any, earlier: Any) -> Any:
@@ -218,16 +259,26 @@ def _probabilities(job: Job, model: Any, X: Any, present: np.ndarray, k: int) ->
     return aligned
 
 
+def _facts(job: Job) -> dict[str, Any]:
+    return {"params": dict(job.params), "seed": job.seed, "origin": job.origin}
+
+
 def _assemble(
-    job: Job, dataset: Dataset, folds: Folds, metric: Metric, results: Sequence[dict[str, np.ndarray]]
+    model: str,
+    job_id: str,
+    dataset: Dataset,
+    folds: Folds,
+    metric: Metric,
+    results: Sequence[dict[str, np.ndarray]],
+    **facts: Any,
 ) -> Predictions:
     oof = np.full((len(dataset.y), dataset.width), np.nan, dtype=results[0]["valid"].dtype)
     for fold, result in zip(folds, results, strict=True):
         oof[fold.valid] = result["valid"]
     fit_seconds, predict_seconds = np.sum([r["seconds"] for r in results], axis=0).tolist()
     return Predictions(
-        name=job.model,
-        id=job.id(dataset, folds),
+        name=model,
+        id=job_id,
         data_id=dataset.id,
         folds_id=folds.id,
         oof=oof,
@@ -236,5 +287,5 @@ def _assemble(
         fold_scores=fold_scores(metric, dataset.y, oof, folds),
         fit_seconds=fit_seconds,
         predict_seconds=predict_seconds,
-        details={"params": dict(job.params), "seed": job.seed, "origin": job.origin},
+        details={"losses": [r["loss"].tolist() for r in results], **facts},
     )

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from podium.content import content_id
 from podium.errors import DataError, sample
@@ -20,8 +22,9 @@ class Dataset:
 
     `X` (n, ...) and `X_test` (m, ...) are whatever the models take, as long as they have a length
     and can be indexed by integer arrays. `y` (n,) holds codes into `classes` (k,), which holds the
-    labels as they stand in a submission; without classes y holds the numbers to predict. `groups` (n,),
-    where given, names rows that must not be parted between training and validation. The frames `about`
+    labels as they stand in a submission; without classes y holds the numbers to predict. `class_names`
+    (k,) says what people call the classes, where a label says nothing. `groups` (n,), where given, names
+    rows that must not be parted between training and validation. The frames `about`
     (n, c) and `about_test` (m, c) hold whatever else the files say of the rows; no model is given them,
     the audit looks for leaks in them.
     """
@@ -34,6 +37,7 @@ class Dataset:
     groups: np.ndarray | None = None
     about: pd.DataFrame | None = None
     about_test: pd.DataFrame | None = None
+    class_names: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         for name, rows, others, n in (
@@ -42,6 +46,7 @@ class Dataset:
             ("groups", self.groups, "X", len(self.X)),
             ("about", self.about, "X", len(self.X)),
             ("about_test", self.about_test, "X_test", len(self.X_test)),
+            ("class_names", self.class_names, "classes", self.width),
         ):
             if rows is not None and len(rows) != n:
                 raise DataError(f"{name} must have the {n} rows of {others}, got {len(rows)}")
@@ -90,6 +95,20 @@ def contradictory(dataset: Dataset) -> np.ndarray:
     np.minimum.at(least, group, dataset.y)
     np.maximum.at(most, group, dataset.y)
     return (least < most)[group]
+
+
+def linked(*keys: pd.Series) -> np.ndarray:
+    """A number (n,) that rows share if a chain of equal values in any of the keys (n,) leads from one to
+    the other. Empty and missing values link nothing."""
+    rows, values, many = [], [], 0
+    for key in keys:
+        codes, found = pd.factorize(key.where(key != ""))
+        rows.append(np.flatnonzero(codes >= 0))
+        values.append(codes[codes >= 0] + many)
+        many += len(found)
+    n, row, value = len(keys[0]), np.concatenate(rows), np.concatenate(values)
+    graph = coo_matrix((np.ones(len(row)), (row, n + value)), shape=(n + many, n + many))
+    return np.asarray(connected_components(graph, directed=False)[1][:n])
 
 
 def take(X: Any, rows: np.ndarray) -> Any:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from PIL import Image, ImageDraw
 
 from podium.dataset import Dataset
-from podium.errors import DataError
-from podium.images import GREY, ImageFiles, Look, decode
+from podium.images import ImageFiles
+from podium.parts import Parts
 from podium.predictions import Predictions
 from podium.store import Store
 
 MOST = 20  # of each part
-_SIDE, _ACROSS = 160, 5  # pixels and images of a sheet
+_COLUMNS = 6  # of a table, shown of a row
 
 
 def find_doubts(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
@@ -53,35 +49,45 @@ def _worst(part: str, X: Any, said: np.ndarray, sure: np.ndarray) -> pd.DataFram
 
 
 def _what(X: Any, row: int) -> str:
+    if isinstance(X, Parts):
+        X = next(iter(X.named.values()))
     if isinstance(X, ImageFiles):
         return "/".join(X[row].paths[0].parts[-2:])
-    return str(X.iloc[row, 0]) if isinstance(X, pd.DataFrame) else ""
+    if not isinstance(X, pd.DataFrame):
+        return ""
+    first = X.iloc[row, 0]
+    return first if isinstance(first, str) else _cells(X.iloc[row])
+
+
+def _cells(row: pd.Series) -> str:
+    return ", ".join(f"{column} {value}" for column, value in row.iloc[:_COLUMNS].items())
+
+
+def find_mislabelled(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
+    """Training rows whose label is likely wrong, the surest first: `row`, `what` it is, its `label`, the
+    `likely` label, and the `probability` of the label. By confident learning (Northcutt, Jiang and Chuang
+    2021, "Confident Learning: Estimating Uncertainty in Dataset Labels"): a class counts for a row from
+    the mean probability on that its own rows have, and the most probable one that counts is not the label."""
+    oof, y = predictions.oof, dataset.y
+    given = oof[np.arange(len(y)), y]
+    least = np.array(
+        [given[y == code].mean() if (y == code).any() else np.inf for code in range(oof.shape[1])]
+    )
+    counting = np.where(oof >= least, oof, -1)
+    likely = np.where(counting.max(axis=1) < 0, y, counting.argmax(axis=1))
+    rows = np.flatnonzero(likely != y)
+    rows = rows[np.argsort(given[rows] - oof[rows, likely[rows]], kind="stable")]
+    return pd.DataFrame(
+        {
+            "row": rows,
+            "what": [_what(dataset.X, row) for row in rows.tolist()],
+            "label": dataset.targets[rows],
+            "likely": np.asarray(dataset.classes)[likely[rows]],
+            "probability": given[rows].round(5),
+        }
+    )
 
 
 def write_doubts(store: Store, dataset: Dataset, predictions: Predictions) -> None:
-    """As doubtful.csv, and of photos as a sheet, doubtful.png."""
     doubts = find_doubts(dataset, predictions)
     store.write(store.root / "doubtful.csv", doubts.to_csv(index=False).encode())
-    if isinstance(dataset.X, ImageFiles):
-        files = {"train": dataset.X, "test": dataset.X_test}
-        paths = [files[part][row].paths[0] for part, row in zip(doubts["part"], doubts["row"], strict=True)]
-        columns = zip(doubts["what"].astype(str), doubts["said"], doubts.iloc[:, -1], strict=True)
-        captions = [f"{what[-26:]}\n{said} ({number:.3f})" for what, said, number in columns]
-        store.write(store.root / "doubtful.png", contact_sheet(paths, captions))
-
-
-def contact_sheet(paths: Sequence[Path], captions: Sequence[str]) -> bytes:
-    """A PNG of the images in rows, each over its caption; grey where one cannot be decoded."""
-    look, height = Look(_SIDE, _SIDE, keep_aspect=True), _SIDE + 32
-    sheet = Image.new("RGB", (_ACROSS * _SIDE, -(-len(paths) // _ACROSS) * height), "white")
-    pen = ImageDraw.Draw(sheet)
-    for number, (path, caption) in enumerate(zip(paths, captions, strict=True)):
-        x, y = number % _ACROSS * _SIDE, number // _ACROSS * height
-        try:
-            sheet.paste(Image.fromarray(look.of(decode(path))), (x, y))
-        except DataError:
-            sheet.paste(GREY, (x, y, x + _SIDE, y + _SIDE))
-        pen.text((x + 2, y + _SIDE + 2), caption, "black")
-    buffer = io.BytesIO()
-    sheet.save(buffer, "PNG")
-    return buffer.getvalue()

@@ -34,7 +34,7 @@ def find_source(competition: Competition, root: Path, data: Path | None) -> Sour
 
     Raises DataError if a place was named and the competition is not in it.
     """
-    return find_files(competition.name, competition.slug, root, data)
+    return find_files(competition.folder, competition.slug, root, data)
 
 
 def find_files(name: str, slug: str, root: Path, data: Path | None) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +18,8 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 from podium.content import content_id, file_sum
 from podium.dataset import Dataset
 from podium.disk import cache_folder, write_blocks
-from podium.errors import DataError, ModelError, did_you_mean
+from podium.errors import DataError, ModelError, did_you_mean, sample
+from podium.parts import Parts, part
 
 _BLOCK = 512  # images held in memory while an album is decoded
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
@@ -33,6 +34,26 @@ def find_images(folder: Path) -> list[Path]:
         held = "no files" if folder.is_dir() else "no folder"
         raise DataError(f"{folder} must hold images, got {held}; download the data again")
     return found
+
+
+def find_classes(folder: Path) -> dict[str, list[Path]]:
+    """The images of each folder in a folder, by name. Raises DataError if there are fewer than two such
+    folders, or one is empty."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    names = [path.name for path in inside if path.is_dir() and not path.name.startswith(".")]
+    if len(names) < 2:
+        raise DataError(
+            f"{folder} must hold a folder of images for each class, got {sample(names)}; "
+            "download the data again"
+        )
+    return {name: find_images(folder / name) for name in names}
+
+
+def find_by_stem(folder: Path) -> dict[str, Path]:
+    """The images anywhere in a folder, by their names without suffix."""
+    known = Image.registered_extensions()
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in known)
+    return {path.stem: path for path in found}
 
 
 @dataclass(frozen=True)
@@ -72,12 +93,19 @@ class ImageFiles:
     """A sequence of n image files, to be indexed by integers (slices, arrays) into a shorter one.
 
     Its content id is that of the files' bytes: names and places do not count, and no model learns
-    them. Rows in `blank` are grey to whoever looks.
+    them. Rows in `blank` are grey to whoever looks, and their files need not be there.
     """
 
     def __init__(self, paths: Sequence[Path], blank: Iterable[int] = ()):
         self.album = _Album(tuple(paths), frozenset(blank))
         self.rows = np.arange(len(paths))
+
+    @classmethod
+    def of_ids(cls, ids: Sequence[str], found: Mapping[str, Path]) -> ImageFiles:
+        """The image of each id; blank where none was found."""
+        there = {one: number for number, one in enumerate(dict.fromkeys(one for one in ids if one in found))}
+        files = cls([*(found[one] for one in there), Path("none")], blank=[len(there)])
+        return files._part(np.array([there.get(one, len(there)) for one in ids], dtype=np.int64))
 
     def _part(self, rows: np.ndarray) -> ImageFiles:
         """Of the same album, so that its files are decoded once for all parts."""
@@ -107,6 +135,11 @@ class ImageFiles:
         return [self.album.paths[row] for row in self.rows]
 
     @property
+    def seen(self) -> np.ndarray:
+        """Which rows (n,) are not blank."""
+        return ~np.isin(self.rows, list(self.album.blank))
+
+    @property
     def content_id(self) -> str:
         return content_id(self.album.content_id, self.rows)
 
@@ -120,47 +153,54 @@ class ImageFiles:
     def lookalikes(self) -> np.ndarray:
         """A number (n,) that images share if each pixel of their 9x8 miniatures is brighter than its
         left neighbour in the one where it is in the other (the difference hash of N. Krawetz 2013,
-        "Kind of Like That"). What cannot be decoded is like nothing else."""
+        "Kind of Like That"). What cannot be decoded, or is blank, is like nothing else."""
         try:
             return self._hashes()
         except DataError:
-            broken = list(self.broken())
-            hashes = self.blanked(broken)._hashes()
-            hashes[broken] = np.arange(len(broken))
-            return hashes
+            return self.blanked(self.broken())._hashes()
 
     def _hashes(self) -> np.ndarray:
         grey = np.asarray(self.pixels(Look(8, 9))).mean(axis=3)
         bits = (np.diff(grey, axis=2) > 0).reshape(len(self), 64)
-        return np.packbits(bits, axis=1).view(np.uint64).ravel()
+        hashes = np.packbits(bits, axis=1).view(np.uint64).ravel()
+        hashes[~self.seen] = np.arange((~self.seen).sum())
+        return hashes
 
     def broken(self) -> dict[int, str]:
-        """What is wrong with each row that cannot be decoded."""
+        """What is wrong with each row that cannot be decoded; nothing is with one that is blank."""
+        rows = np.flatnonzero(self.seen).tolist()
         with ThreadPoolExecutor() as pool:
-            found = pool.map(_complaint, self.paths)
-        return {row: complaint for row, complaint in enumerate(found) if complaint}
+            found = pool.map(_complaint, [self.paths[row] for row in rows])
+        return {row: complaint for row, complaint in zip(rows, found, strict=True) if complaint}
 
     def blanked(self, rows: Iterable[int]) -> ImageFiles:
-        return ImageFiles(self.paths, blank=rows)
+        """With more rows blank."""
+        blank = self.album.blank.union(self.rows[list(rows)].tolist())
+        return ImageFiles(self.album.paths, blank)._part(self.rows)
 
 
 def without_broken(dataset: Dataset) -> tuple[Dataset, list[str]]:
     """Training rows whose image cannot be decoded are left out; such test rows are grey to the models,
-    because a submission needs them. With what is wrong with each."""
-    X, X_test = dataset.X, dataset.X_test
+    because a submission needs them, and so are rows of which more is known. With what is wrong with each."""
+    X, X_test = (part(rows, "images") for rows in (dataset.X, dataset.X_test))
     if not isinstance(X, ImageFiles):
         raise DataError("--skip-bad-images must be given for image files, got other data; leave it out")
     bad, bad_test = X.broken(), X_test.broken()
+    complaints = [*bad.values(), *bad_test.values()]
+    X, X_test = X.blanked(bad), X_test.blanked(bad_test)
+    if isinstance(dataset.X, Parts):
+        known, known_test = dataset.X.replaced(images=X), dataset.X_test.replaced(images=X_test)
+        return replace(dataset, X=known, X_test=known_test), complaints
     good = np.setdiff1d(np.arange(len(X)), list(bad))
     rest = replace(
         dataset,
-        X=X.blanked(bad)[good],
+        X=X[good],
         y=dataset.y[good],
-        X_test=X_test.blanked(bad_test),
+        X_test=X_test,
         groups=None if dataset.groups is None else dataset.groups[good],
         about=None if dataset.about is None else dataset.about.iloc[good],
     )
-    return rest, [*bad.values(), *bad_test.values()]
+    return rest, complaints
 
 
 @dataclass(frozen=True)
@@ -173,7 +213,8 @@ class _Album:
     @cached_property
     def content_id(self) -> str:
         with ThreadPoolExecutor() as pool:
-            return content_id(list(pool.map(_sum, self.paths)), sorted(self.blank))
+            there = [path for row, path in enumerate(self.paths) if row not in self.blank]
+            return content_id(list(pool.map(_sum, there)), sorted(self.blank))
 
     def decoded(self, look: Look) -> Path:
         """A NumPy file of pixels (all files, height, width, 3)."""
@@ -268,3 +309,23 @@ class Pixels:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self[:], dtype=dtype)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Numbers (n, k) and beside them the pixels of images, as rows (n, k + height * width * 3) that are
+    read when they are indexed."""
+
+    numbers: np.ndarray
+    pixels: Pixels
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (len(self), self.numbers.shape[1] + int(np.prod(self.pixels.size)))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        flat = self.pixels[rows].reshape(len(self.numbers[rows]), -1)
+        return np.concatenate([self.numbers[rows], flat], axis=1, dtype=np.float32)

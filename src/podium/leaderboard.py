@@ -26,7 +26,9 @@ class Entry:
     `fold_spread` the standard deviation over folds. `behind` is the gap to the best entry, with its
     paired standard error and p-value; `tied` where the noise can explain it. `origin` is the id of the
     fit that its training began from. `also` holds further metrics, each with its standard error;
-    `published` the score that a reference gives for it."""
+    `published` the score that a reference gives for it. `public` and `private` are Kaggle's scores of a
+    submission made of it, `percentile` how much of the public leaderboard is at its place or above it, in
+    percent. `id` is that of its predictions in the store."""
 
     name: str
     kind: str
@@ -45,6 +47,16 @@ class Entry:
     note: str = ""
     published: float | None = None
     origin: str | None = None
+    public: float | None = None
+    private: float | None = None
+    percentile: float | None = None
+    id: str | None = None
+
+    @property
+    def places(self) -> int:
+        """Digits to show after the point: five of a score below 10, fewer of a larger one."""
+        return max(0, 6 - len(str(int(abs(self.score or 0)))))
+
     also: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -57,6 +69,10 @@ class Leaderboard:
     is_toy: bool
     rows: int
     entries: tuple[Entry, ...]
+
+    @property
+    def best(self) -> Entry:
+        return next(e for e in self.entries if e.kind in ("model", "blend"))
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -94,7 +110,7 @@ def make_leaderboard(
     comparisons = [resampled.compare(i, best) for i in range(len(predictions))]
     others = {m.name: bootstrap(m, dataset.y, predictions, dataset.groups) for m in also}
     published = {r.beside: r.score for r in references}
-    chosen = choose(predictions, [c.is_tie for c in comparisons], best)
+    chosen = choose(predictions, [c.is_tie for c in comparisons], best, metric)
     entries = [
         Entry(
             name=p.name,
@@ -113,6 +129,7 @@ def make_leaderboard(
             submitted=p is chosen,
             published=published.get(p.name),
             origin=p.details.get("origin"),
+            id=p.id,
             note=WARNINGS.get(p.name, ""),
             also={n: (float(o.scores[i]), float(o.standard_errors[i])) for n, o in others.items()},
         )
@@ -127,9 +144,12 @@ def make_leaderboard(
     return Leaderboard(competition, metric.name, is_toy, len(dataset.y), tuple(entries)), chosen
 
 
-def choose(predictions: Sequence[Predictions], tied: Sequence[bool], best: int) -> Predictions:
-    """What becomes the submission: of the blends that the noise cannot tell apart from the best
-    entry the simplest, and the best entry itself where it is a model that beats every blend."""
+def choose(
+    predictions: Sequence[Predictions], tied: Sequence[bool], best: int, metric: Metric
+) -> Predictions:
+    """What becomes the submission: the best blend (of equal ones the simplest) that the noise cannot
+    tell apart from the best entry, and that entry itself where it is a model that beats every blend."""
     order = list(BLENDS)
     blends = [p for p, tie in zip(predictions, tied, strict=True) if tie and p.name in order]
-    return min(blends, key=lambda p: order.index(p.name), default=predictions[best])
+    by_worth = sorted(blends, key=lambda p: (-metric.gain(p.score, over=0.0), order.index(p.name)))
+    return by_worth[0] if by_worth else predictions[best]

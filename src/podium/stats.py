@@ -3,7 +3,8 @@
 The bootstrap (Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapters 6 and 16)
 draws rows with replacement, whole groups where rows come in groups, and scores every entry on the
 same draws, so that a difference between two entries is paired. It speaks of the noise of a finite
-set of rows; the noise of training on another sample shows in the spread over folds.
+set of rows; the noise of training on another sample shows in the spread over folds, of which the
+t-test speaks.
 """
 
 from __future__ import annotations
@@ -84,6 +85,29 @@ def bootstrap(
     totals = np.concatenate(drawn)  # (b, e * c + 1): the last column counts rows
     means = (totals[:, :-1] / totals[:, -1:]).reshape(resamples, e, c)
     return Bootstrap(metric, metric.value(rows.mean(axis=0)), metric.value(means))
+
+
+def compare_folds(gains: np.ndarray, valid_to_train: float) -> Comparison:
+    """Test the mean of the differences (k,) on k folds against zero by the corrected resampled t-test (Nadeau
+    and Bengio 2003, "Inference for the Generalization Error"): folds share training rows, so their variance
+    is too small; `valid_to_train` is how many rows are scored for each that is trained on."""
+    from scipy.special import stdtr
+
+    k, difference = len(gains), float(gains.mean())
+    error = float(np.sqrt((1 / k + valid_to_train) * gains.var(ddof=1)))
+    if error == 0:
+        return Comparison(difference, 0.0, p_value=float(difference == 0))
+    return Comparison(difference, error, p_value=float(2 * stdtr(k - 1, -abs(difference) / error)))
+
+
+def holm(p_values: np.ndarray) -> np.ndarray:
+    """P-values (m,) made right for m tests at once (Holm 1979, "A Simple Sequentially Rejective Multiple
+    Test Procedure")."""
+    order = p_values.argsort()
+    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.maximum.accumulate(steps).clip(max=1)
+    return adjusted
 
 
 def _sum_by_group(sums: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -6,7 +6,9 @@ submissions/<competition>/        (toy runs: submissions/<competition>/toy/)
   models/<name>-<id>/fold-<i>.npz one file for each finished fold
   blends/<name>-<id>.npz          a blend's nested and test predictions
   leaderboard.csv                 the last run's table, and leaderboard.json with its notes
-  doubtful.csv                    the rows that the submitted entry gets most wrong; of photos a .png
+  explore.html                    the data in figures, and explore/ with the numbers of each as CSV
+  doubtful.csv                    the rows that the submitted entry gets most wrong
+  leaderboard.html                the page of the last run
   <slug>-<entry>-<id>.csv         a submission, with its manifest beside it as .json
   data/<sha256>/                  a competition's zip, unpacked
   ledger.jsonl                    what was sent to Kaggle (remote.ledger)

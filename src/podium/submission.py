@@ -16,10 +16,11 @@ from podium.tables import read_table, read_texts
 
 
 def read_sample(competition: Competition, dataset: Dataset, folder: Path) -> pd.DataFrame:
-    """The sample submission. Raises DataError if it does not fit the test rows: better before the
-    training than after it."""
+    """The sample submission; of a variant the ids in it. Raises DataError if it does not fit the test
+    rows: better before the training than after it."""
     path = folder / competition.sample
-    frame = read_table(path, [competition.id_column, competition.target_column])
+    is_variant = competition.name != competition.folder
+    frame = read_table(path, [competition.id_column, *([] if is_variant else [competition.target_column])])
     if dataset.test_ids.dtype.kind in "OUT":  # as they stand in the file: 007 is not 7
         frame[competition.id_column] = read_texts(path, [competition.id_column])
     ids = frame[competition.id_column]

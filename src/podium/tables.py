@@ -1,8 +1,9 @@
-"""Reading CSV files so that whatever is wrong with them is said in one line."""
+"""Reading CSV files (and TSV files, by their suffix) so that what is wrong with them is said in one line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,26 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None, **optio
     Raises DataError for a missing or empty file, missing or repeated columns, uneven rows, and
     text that is not UTF-8. A cell that `dtype` cannot hold raises ValueError, as pandas does.
     """
+    _require_columns(path, columns)
+    # Read whole: given `usecols`, pandas lets rows pass that are too long.
+    dtypes = dtype if isinstance(dtype, Mapping) or dtype is None else dict.fromkeys(columns, dtype)
+    frame = _read(path, dtype=dtypes, **options)
+    frame = frame[list(columns)]
+    if frame.empty:
+        raise DataError(f"{path} must have at least one row, got none; {_ADVICE}")
+    return frame
+
+
+def read_pieces(path: Path, columns: Sequence[str], rows: int = 50_000) -> Iterator[pd.DataFrame]:
+    """Like `read_table`, cells as text, at most so many rows at a time, for files larger than memory. Cells
+    beyond the header's are left out."""
+    _require_columns(path, columns)
+    with _plain_errors(path):
+        for piece in pd.read_csv(path, sep=_mark(path), usecols=list(columns), dtype=str, chunksize=rows):
+            yield piece[list(columns)]
+
+
+def _require_columns(path: Path, columns: Sequence[str]) -> None:
     header = _header(path)
     if missing := [c for c in columns if c not in header]:
         raise DataError(
@@ -26,13 +47,6 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None, **optio
         )
     if repeated := sorted({c for c in header if header.count(c) > 1}, key=str):
         raise DataError(f"{path} must name each column once, got {sample(repeated)} more; {_ADVICE}")
-    # Read whole: given `usecols`, pandas lets rows pass that are too long.
-    dtypes = dtype if isinstance(dtype, Mapping) or dtype is None else dict.fromkeys(columns, dtype)
-    frame = _read(path, dtype=dtypes, **options)
-    frame = frame[list(columns)]
-    if frame.empty:
-        raise DataError(f"{path} must have at least one row, got none; {_ADVICE}")
-    return frame
 
 
 def read_header(path: Path) -> list[str]:
@@ -139,8 +153,19 @@ _ADVICE = "download the file again or mend it"
 
 
 def _read(path: Path, **options: object) -> pd.DataFrame:
+    with _plain_errors(path):
+        return pd.read_csv(path, sep=_mark(path), **options)  # type: ignore[call-overload]
+
+
+def _mark(path: Path) -> str:
+    """What stands between cells."""
+    return "\t" if path.suffix == ".tsv" else ","
+
+
+@contextmanager
+def _plain_errors(path: Path) -> Iterator[None]:
     try:
-        return pd.read_csv(path, **options)  # type: ignore[call-overload]
+        yield
     except FileNotFoundError:
         raise DataError(f"{path} must exist, found nothing there; {_ADVICE}") from None
     except pd.errors.EmptyDataError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from types import TracebackType
 
 from rich.console import Console
@@ -97,15 +98,11 @@ def make_progress(console: Console) -> PlainProgress | LiveProgress:
 def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     toy = " [toy data: no guide to the real scores]" if leaderboard.is_toy else ""
     title = f"{leaderboard.competition}: {leaderboard.metric} on {leaderboard.rows:,} rows{toy}"
-    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    shown = _fitting({**COLUMNS, **_further(leaderboard)}, leaderboard.entries, console.width)
-    for column in shown:
-        table.add_column(column, justify="left" if column == "entry" else "right", no_wrap=True)
-    for entry in leaderboard.entries:
-        style = "bold" if entry.submitted else STYLES.get(entry.kind)
-        table.add_row(*(escape(cell(entry)) for cell in shown.values()), style=style)
-    console.print(table)
-    for entry in leaderboard.entries:
+    entries, further = leaderboard.entries, _further(leaderboard)
+    columns = {head: [cell(e) for e in entries] for head, cell in {**COLUMNS, **further}.items()}
+    styles = ["bold" if e.submitted else STYLES.get(e.kind) for e in entries]
+    print_columns(console, columns, ["predict s", "folds", *further], title, styles)
+    for entry in entries:
         if entry.note:
             console.print(escape(f"{entry.name}: {entry.note}"), soft_wrap=True)
     console.print(LEGEND)
@@ -121,27 +118,40 @@ def print_findings(console: Console, findings: Sequence[Finding]) -> None:
     console.print(f"alarms: {alarms}, notes: {len(findings) - alarms}")
 
 
-def _fitting(columns: Columns, entries: Sequence[Entry], width: int) -> Columns:
-    """Those for which there is room, the least important ones left out first."""
-    room = {c: max(len(c), *(len(cell(e)) for e in entries)) + 1 for c, cell in columns.items()}
-    for column in ("predict s", "folds", *(c for c in columns if c not in COLUMNS)):
+def print_columns(
+    console: Console,
+    columns: Mapping[str, Sequence[str]],
+    spare: Sequence[str],
+    title: str = "",
+    styles: Sequence[str | None] = (),
+) -> None:
+    """A table, its first column of words; the `spare` ones are left out, in their order, until it fits."""
+    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    shown = _fitting(columns, spare, console.width)
+    for number, head in enumerate(shown):
+        table.add_column(head, justify="right" if number else "left", no_wrap=True)
+    for row, style in zip_longest(zip(*shown.values(), strict=True), styles):
+        table.add_row(*map(escape, row), style=style)
+    console.print(table)
+
+
+def _fitting(
+    columns: Mapping[str, Sequence[str]], spare: Sequence[str], width: int
+) -> dict[str, Sequence[str]]:
+    room = {head: max(map(len, [head, *cells])) + 1 for head, cells in columns.items()}
+    for head in spare:
         if sum(room.values()) > width:
-            room.pop(column, None)
-    return {c: columns[c] for c in room}
+            room.pop(head, None)
+    return {head: columns[head] for head in room}
 
 
 def _number(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def _places(entry: Entry) -> int:
-    """Digits after the point: five of a score below 10, fewer of a larger one."""
-    return max(0, 6 - len(str(int(abs(entry.score or 0)))))
-
-
 def _with_error(entry: Entry) -> str:
-    error = "" if entry.standard_error is None else f" ± {entry.standard_error:.{_places(entry)}f}"
-    return _number(entry.score, _places(entry)) + (error or " " * len(" ± 0.00000"))
+    error = "" if entry.standard_error is None else f" ± {entry.standard_error:.{entry.places}f}"
+    return _number(entry.score, entry.places) + (error or " " * len(" ± 0.00000"))
 
 
 def _further(leaderboard: Leaderboard) -> Columns:
@@ -155,14 +165,20 @@ def _further(leaderboard: Leaderboard) -> Columns:
     }
     if any(e.published is not None for e in leaderboard.entries):
         further["published"] = lambda e: _number(e.published, 4)
+    if any(e.public is not None for e in leaderboard.entries):
+        further |= {
+            "public": lambda e: _number(e.public, 5),
+            "private": lambda e: _number(e.private, 5),
+            "top %": lambda e: _number(e.percentile, 1),
+        }
     return further
 
 
 COLUMNS: Columns = {
     "entry": lambda e: f"{'>' if e.submitted else ' '} {e.name}",
     "score ± s.e.": _with_error,
-    "folds": lambda e: _number(e.fold_spread, _places(e)),
-    "behind": lambda e: ("= " if e.tied else "") + _number(e.behind, _places(e)),
+    "folds": lambda e: _number(e.fold_spread, e.places),
+    "behind": lambda e: ("= " if e.tied else "") + _number(e.behind, e.places),
     "p": lambda e: _number(e.p_value, 3),
     "estimate": lambda e: e.kind if e.kind == "warning" else e.estimate or e.kind,
     "fit s": lambda e: _number(e.fit_seconds, 0),

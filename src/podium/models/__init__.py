@@ -54,6 +54,14 @@ FACTORIES = {
     "cnn6": "podium.models.cnn:cnn6",
     "scratch-lenet": "podium.models.scratch:scratch_lenet",
     "scratch-vgg": "podium.models.scratch:scratch_vgg",
+    "profesor": "podium.models.reports:profesor",
+    "propuesto": "podium.models.reports:propuesto",
+    "propuesto-mejorado": "podium.models.reports:propuesto_mejorado",
+    "final": "podium.models.reports:final",
+    "cnn-small": "podium.models.reports:cnn_small",
+    "cnn-small-reg": "podium.models.reports:cnn_small_reg",
+    "efficientnetb0": "podium.models.reports:efficientnetb0",
+    "joint": "podium.models.joint:joint",
     "imagenet-zero-shot": "podium.models.imagenet:imagenet_zero_shot",
     "metadata": "podium.models.metadata:metadata",
 }
@@ -94,7 +102,8 @@ def model_id(name: str, params: Mapping[str, Any], seed: int, regression: bool =
     """Changes with whatever a fit depends on besides data: parameters, seed, code, libraries."""
     path, implied = find(name, regression)
     code = code_id(path.partition(":")[0])
-    known = {k: weights_id(v, implied.get("body")) if k in HANDLES else v for k, v in params.items()}
+    body = implied.get("body", name.partition("@")[0])
+    known = {k: weights_id(v, body) if k in HANDLES else v for k, v in params.items()}
     return content_id(path, implied, known, seed, code, versions(name, regression))
 
 

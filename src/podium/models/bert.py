@@ -26,17 +26,18 @@ from podium.models.hub import (
 )
 from podium.models.optimizer import LazyAdamW
 from podium.models.training import OnEpoch, draw_seed, seed_everything
+from podium.parts import part
 
 
 class BertClassifier(ClassifierMixin, BaseEstimator):
     """Fine-tunes an encoder of TF-Hub under one dense layer.
 
-    X is a frame with the column `text`. `encoder` and `preprocessor` are URLs, folders, or names in
-    the folder PODIUM_WEIGHTS. `pooling` is "pooled_output", as in the report, or "mean" over the
-    text's tokens. The embeddings and the lowest layers stay as they are if `frozen` layers are asked
-    for: what they make of a text is computed once. AdamW's rate rises over the first tenth of the
-    steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of about equal
-    length. `seeds` networks are trained, and their probabilities averaged. With `native` the
+    X is a frame with the column `text`, or has one as its part "text". `encoder` and `preprocessor` are
+    URLs, folders, or names in the folder PODIUM_WEIGHTS. `pooling` is "pooled_output", as in the report,
+    or "mean" over the text's tokens. The embeddings and the lowest layers stay as they are if `frozen`
+    layers are asked for: what they make of a text is computed once. AdamW's rate rises over the first
+    tenth of the steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of
+    about equal length. `seeds` networks are trained, and their probabilities averaged. With `native` the
     encoder's weights move into our own network where that gives the same outputs. With `warm_start` a
     second `fit` goes on from the first one's weights.
     """
@@ -71,10 +72,14 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         self.warm_start = warm_start
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> BertClassifier:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, on_epoch: OnEpoch | None = None
+    ) -> BertClassifier:
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
+        weights = np.ones(len(targets)) if sample_weight is None else np.asarray(sample_weight)
+        weights = weights.astype(np.float32)
         first = draw_seed(self.random_state)
         earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
         self.networks_: list[_Network] = []
@@ -87,7 +92,7 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
                 network.take([v.numpy() for v in earlier[number % len(earlier)].trainable])
             texts = texts or self._texts(network.encoder, X)
             self.networks_.append(network)
-            self._train(network, texts, targets, first + number, on_epoch)
+            self._train(network, texts, targets, weights, first + number, on_epoch)
         return self
 
     def _network(self) -> _Network:
@@ -107,13 +112,20 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         return encoder
 
     def _texts(self, encoder: Encoder, X: Any) -> Texts:
-        texts = Texts(tokens_for(encoder, self.encoder, self.preprocessor, X["text"].map(readable)))
+        read = part(X, "text")["text"].map(readable)
+        texts = Texts(tokens_for(encoder, self.encoder, self.preprocessor, read))
         if isinstance(encoder, FrozenBelow):
             return Texts(texts.tokens, _states(encoder, texts))
         return texts
 
     def _train(
-        self, network: _Network, texts: Texts, targets: np.ndarray, seed: int, on_epoch: OnEpoch | None
+        self,
+        network: _Network,
+        texts: Texts,
+        targets: np.ndarray,
+        weights: np.ndarray,
+        seed: int,
+        on_epoch: OnEpoch | None,
     ) -> None:
         optimizer = LazyAdamW(network.trainable, self.weight_decay)
         step = _training_step(network, optimizer)
@@ -124,7 +136,8 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
             losses = []
             for rows in texts.shuffled(self.batch_size, rng):
                 rate = self.learning_rate * _rate(done / total)
-                losses.append(step(texts.batch(rows), targets[rows], tf.constant(rate, tf.float32)))
+                batch, scale = texts.batch(rows), tf.constant(rate, tf.float32)
+                losses.append(step(batch, targets[rows], weights[rows], scale))
                 done += 1
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
@@ -206,10 +219,13 @@ class _Network(tf.Module):
 
 def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
     @tf.function(reduce_retracing=True)
-    def step(batch: Mapping[str, tf.Tensor], targets: tf.Tensor, rate: tf.Tensor) -> tf.Tensor:
+    def step(
+        batch: Mapping[str, tf.Tensor], targets: tf.Tensor, weights: tf.Tensor, rate: tf.Tensor
+    ) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = network.logits(batch, training=True)
-            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+            losses = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
+            loss = tf.reduce_mean(weights * losses)
         optimizer.apply(tape.gradient(loss, network.trainable), rate)
         return loss
 

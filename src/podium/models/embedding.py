@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import tensorflow as tf
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -55,13 +54,13 @@ class TextKernel(TransformerMixin, BaseEstimator):
         self.gamma = gamma
         self.words = words
 
-    def fit(self, X: pd.DataFrame, y: Any = None) -> TextKernel:
+    def fit(self, X: Any, y: Any = None) -> TextKernel:
         self.features_ = TextFeatures().fit(X)
         self.seen_words_ = self.features_.transform(X)
         self.seen_meanings_ = _meanings(self.encoder, self.preprocessor, Rows(X))
         return self
 
-    def transform(self, X: pd.DataFrame) -> np.ndarray:
+    def transform(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
         likeness = _meanings(self.encoder, self.preprocessor, Rows(X)) @ self.seen_meanings_.T
         common = self.features_.transform(X) @ self.seen_words_.T

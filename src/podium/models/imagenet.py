@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import Input, Model, layers
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from podium.errors import ModelError, did_you_mean
@@ -19,7 +19,7 @@ from podium.models import bayes, linear, trees
 from podium.models.augment import RandomAffine
 from podium.models.bodies import load_body, load_classifier, preprocessing
 from podium.models.keras_base import VIEWS, KerasClassifier, outputs
-from podium.models.photos import AUGMENTATION, Resized, require_files
+from podium.models.photos import AUGMENTATION, Resized, of_photos, require_files
 from podium.models.training import draw_seed, seed_everything, shuffled_batches, training_step
 
 _BATCH = 64  # photos in memory with all their maps
@@ -48,7 +48,7 @@ def frozen(
         raise ModelError(f"no classifier {classifier!r}; {did_you_mean(classifier, CLASSIFIERS)}")
     look = Look(side, side, keep_aspect, smoothing)
     last = CLASSIFIERS[classifier](**params)[-1]
-    return make_pipeline(BodyFeatures(body, weights, cut, look, views), StandardScaler(), last)
+    return of_photos(BodyFeatures(body, weights, cut, look, views), StandardScaler(), last)
 
 
 def finetune(
@@ -74,9 +74,7 @@ def finetune(
         dropout=dropout,
     )
     settings = {"epochs": 8, "batch_size": 32, "learning_rate": 2e-4, "views": "mirror", **params}
-    return make_pipeline(
-        Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings)
-    )
+    return of_photos(Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings))
 
 
 def imagenet_zero_shot(
@@ -166,7 +164,7 @@ class FineTunedClassifier(KerasClassifier):
     """A `KerasClassifier` whose dense layer `head` is trained alone first, on the outputs of the layer
     `features` for the images as they are, which the layer `scaling` standardises."""
 
-    def _start(self, network: Model, X: Any, targets: np.ndarray) -> None:
+    def _start(self, network: Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
         features = outputs(Model(network.input, network.get_layer("features").output), X, size=_BATCH)
         network.get_layer("scaling").set_weights([features.mean(axis=0), features.var(axis=0)])
         inputs = Input(features.shape[1:])
@@ -175,7 +173,7 @@ class FineTunedClassifier(KerasClassifier):
         rng = np.random.default_rng(draw_seed(self.random_state))
         for _ in range(_HEAD_EPOCHS):
             for rows in shuffled_batches(len(features), self.batch_size, rng):
-                step(features[rows], targets[rows])
+                step(features[rows], targets[rows], weights[rows])
 
 
 _HEAD_EPOCHS = 30

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from podium.errors import ModelError, did_you_mean
-from podium.images import Pixels
+from podium.images import Beside, Pixels
 from podium.models.training import (
     Best,
     OnEpoch,
@@ -44,18 +44,21 @@ VIEWS: dict[str, list[View]] = {
 }
 
 
+OPTIMIZERS = {"adamw": keras.optimizers.AdamW, "rmsprop": keras.optimizers.RMSprop}
+
+
 class KerasClassifier(ClassifierMixin, BaseEstimator):
     """Trains `network(input_shape, n_classes)`, a Keras model that ends in a softmax.
 
-    X is an array, or `Pixels`, which are read from disk batch by batch. The learning rate rises over
-    the first tenth of the epochs to `learning_rate` and falls to zero by a cosine (Loshchilov and
-    Hutter 2017, "SGDR"); the optimiser is AdamW (the same, 2019). `loss` is the name of a Keras loss
-    for one-hot targets. With a `validation_fraction`, that share of the training rows is only looked
-    at after each epoch: training ends when their loss has not fallen for `patience` epochs, and the
-    weights of the best epoch are kept. Predictions are averaged over `seeds` networks and over the
-    `views` of an image: "one", "mirror", or "shifts" by one pixel each way. With `warm_start` a second
-    `fit` goes on from the first one's weights. The same `random_state` gives the same weights, to the
-    bit, on the same machine.
+    X is an array, or `Pixels`, or `Beside`, which are read from disk batch by batch. The learning rate
+    rises over the first tenth of the epochs to `learning_rate` and falls to zero by a cosine
+    (Loshchilov and Hutter 2017, "SGDR"); the `optimizer` is "adamw" (the same, 2019) or "rmsprop".
+    `loss` is the name of a Keras loss for one-hot targets. With a `validation_fraction`, that share of
+    the training rows is only looked at after each epoch: training ends when their loss has not fallen
+    for `patience` epochs, and the weights of the best epoch are kept. Predictions are averaged over
+    `seeds` networks and over the `views` of an image: "one", "mirror", or "shifts" by one pixel each
+    way. With `warm_start` a second `fit` goes on from the first one's weights. The same `random_state`
+    gives the same weights, to the bit, on the same machine.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         batch_size: int = 128,
         learning_rate: float = 2e-3,
         weight_decay: float = 0.02,
+        optimizer: str = "adamw",
         loss: str = "categorical_crossentropy",
         validation_fraction: float = 0.0,
         patience: int = 10,
@@ -78,6 +82,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
+        self.optimizer = optimizer
         self.loss = loss
         self.validation_fraction = validation_fraction
         self.patience = patience
@@ -86,14 +91,20 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.warm_start = warm_start
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> KerasClassifier:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, on_epoch: OnEpoch | None = None
+    ) -> KerasClassifier:
         if self.views not in VIEWS:
             raise ModelError(f"no views {self.views!r}; {did_you_mean(self.views, VIEWS)}")
+        if self.optimizer not in OPTIMIZERS:
+            raise ModelError(f"no optimizer {self.optimizer!r}; {did_you_mean(self.optimizer, OPTIMIZERS)}")
         X, y = self._checked(X, y)
         check_classification_targets(y)
         earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
         self.classes_, codes = np.unique(y, return_inverse=True)
         targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
+        weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight)
+        weights = weights.astype(np.float32)
         first = draw_seed(self.random_state)
         self.networks_: list[keras.Model] = []
         self.loss_curve_: list[float] = []
@@ -104,17 +115,17 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             if earlier:
                 continue_from(network, earlier[number % len(earlier)])
             else:
-                self._start(network, X, targets)
-            self._train(network, X, targets, first + number, on_epoch)
+                self._start(network, X, targets, weights)
+            self._train(network, X, targets, weights, first + number, on_epoch)
         return self
 
     def _checked(self, X: Any, y: Any = "no_validation") -> Any:
-        if isinstance(X, Pixels):
+        if isinstance(X, Pixels | Beside):
             return X if isinstance(y, str) else (X, np.asarray(y))
         new = not isinstance(y, str)
         return validate_data(self, X, y, reset=new, ensure_2d=np.ndim(X) < 3, allow_nd=True)
 
-    def _start(self, network: keras.Model, X: Any, targets: np.ndarray) -> None:
+    def _start(self, network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
         """What comes before the training of a fresh network."""
 
     def _train(
@@ -122,10 +133,11 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         network: keras.Model,
         X: Any,
         targets: np.ndarray,
+        weights: np.ndarray,
         seed: int,
         on_epoch: OnEpoch | None,
     ) -> None:
-        optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
+        optimizer = OPTIMIZERS[self.optimizer](self.learning_rate, weight_decay=self.weight_decay)
         step = training_step(network, optimizer, keras.losses.get(self.loss))
         train, held_out = self._parted(targets, seed)
         best, rng = Best(self.patience), np.random.default_rng(seed)
@@ -135,11 +147,11 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             for number, (images, rows) in enumerate(zip(read(X, batches), batches, strict=True)):
                 done = (epoch + number / len(batches)) / self.epochs
                 optimizer.learning_rate.assign(self.learning_rate * rate(done))
-                losses.append(step(images, targets[rows]))
+                losses.append(step(images, targets[rows], weights[rows]))
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
                 on_epoch(len(self.loss_curve_), self.epochs * self.seeds, self.loss_curve_[-1])
-            if len(held_out) and best.is_past(_loss(network, X, targets, held_out), network):
+            if len(held_out) and best.is_past(_loss(network, X, targets, weights, held_out), network):
                 break
         if len(held_out):
             network.set_weights(best.weights)
@@ -181,10 +193,10 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 network.set_weights(values)
 
 
-def _loss(network: keras.Model, X: Any, targets: np.ndarray, rows: np.ndarray) -> float:
+def _loss(network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> float:
     """The mean cross-entropy."""
     said = (outputs(network, X, rows) * targets[rows]).sum(axis=1)
-    return float(-np.log(np.maximum(said, 1e-7)).mean())
+    return float(np.average(-np.log(np.maximum(said, 1e-7)), weights=weights[rows]))
 
 
 def outputs(

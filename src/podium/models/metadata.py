@@ -7,16 +7,16 @@ from typing import Any
 import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from podium.images import ImageFiles
-from podium.models.photos import require_files
+from podium.models.photos import of_photos, require_files
 
 
 def metadata(**params: Any) -> Pipeline:
     """A random forest on width, height, bytes and suffix."""
-    return make_pipeline(
+    return of_photos(
         FunctionTransformer(_facts),
         make_column_transformer(
             (OneHotEncoder(handle_unknown="ignore"), ["suffix"]), remainder="passthrough"

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 from keras import Input, Model, layers, regularizers
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline
 
 from podium.models.augment import RandomAffine
 from podium.models.keras_base import KerasClassifier
-from podium.models.photos import AUGMENTATION, Resized
+from podium.models.photos import AUGMENTATION, Resized, of_photos
 
 SCHEDULE = {
     "epochs": 20,
@@ -45,7 +45,7 @@ def _pipeline(
     **params: Any,
 ) -> Pipeline:
     made = partial(network, augmentation=augmentation, l2=l2, dropout=dropout)
-    return make_pipeline(
+    return of_photos(
         Resized(side, side, keep_aspect, smoothing), KerasClassifier(made, **{**SCHEDULE, **params})
     )
 

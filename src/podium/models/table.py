@@ -1,7 +1,7 @@
 """Tables: numbers, categories and dates as columns of a frame, and the models on them.
 
-X is a frame as `podium.tables.read_features` gives it: columns of floats, of text, of timestamps, with
-cells missing anywhere. What is to be learnt of the columns is learnt in the fold.
+X is a frame as `podium.tables.read_features` gives it, or has one as its part "table": columns of floats, of
+text, of timestamps, with cells missing anywhere. What is to be learnt of the columns is learnt in the fold.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.compose import (
-    ColumnTransformer,
     TransformedTargetRegressor,
     make_column_selector,
     make_column_transformer,
@@ -32,6 +31,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEnc
 from xgboost import XGBClassifier, XGBRegressor
 
 from podium.models.base import with_probabilities
+from podium.parts import part
 
 Columns = Callable[[pd.DataFrame], list[str]]
 
@@ -113,10 +113,14 @@ DATES = _columns(dtype_include="datetime")
 CATEGORIES = _columns(dtype_exclude=["number", "datetime"])
 
 
-def for_linear_models() -> ColumnTransformer:
+def table() -> FunctionTransformer:
+    return FunctionTransformer(part, kw_args={"name": "table"})
+
+
+def for_linear_models() -> Pipeline:
     """Gaps filled with the median and marked, all of one scale; a column for each category."""
     filled = SimpleImputer(strategy="median", add_indicator=True)
-    return make_column_transformer(
+    columns = make_column_transformer(
         (make_pipeline(filled, StandardScaler()), NUMBERS),
         (make_pipeline(calendar(), filled, StandardScaler()), DATES),
         (
@@ -129,9 +133,10 @@ def for_linear_models() -> ColumnTransformer:
             CATEGORIES,
         ),
     )
+    return make_pipeline(table(), columns)
 
 
-def for_trees() -> ColumnTransformer:
+def for_trees() -> Pipeline:
     """A frame of floats: gaps stay gaps, categories are numbers from 0, unknown ones gaps."""
     codes = OrdinalEncoder(
         handle_unknown="use_encoded_value",
@@ -141,7 +146,7 @@ def for_trees() -> ColumnTransformer:
         max_categories=MOST,
     )
     columns = make_column_transformer(("passthrough", NUMBERS), (calendar(), DATES), (codes, CATEGORIES))
-    return columns.set_output(transform="pandas")
+    return make_pipeline(table(), columns.set_output(transform="pandas"))
 
 
 def calendar() -> FunctionTransformer:

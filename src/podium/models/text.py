@@ -1,7 +1,7 @@
 """Short texts: their features, and the classifiers on them.
 
-X is a frame of strings. Its column `text` is read closely; other columns (a keyword, hashtags) as
-bags of words of their own. An empty string stands for a missing one.
+X is a frame of strings, or has one as its part "text". Its column `text` is read closely; other columns (a
+keyword, hashtags) as bags of words of their own. An empty string stands for a missing one.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from xgboost import XGBClassifier
 
 from podium.content import content_id
 from podium.models.base import with_probabilities
+from podium.parts import part
 
 PLAIN = {"strip_accents": "unicode", "stop_words": "english", "dtype": np.float32}
 BAG = {"strip_accents": "unicode", "sublinear_tf": True, "dtype": np.float32}
@@ -50,21 +51,21 @@ class TextFeatures(TransformerMixin, BaseEstimator):
     def __init__(self, features: str = "rich"):
         self.features = features
 
-    def fit(self, X: pd.DataFrame, y: Any = None) -> TextFeatures:
+    def fit(self, X: Any, y: Any = None) -> TextFeatures:
         self.seen_ = Rows(X)
         _vectorisers(self.features, self.seen_)
         return self
 
-    def transform(self, X: pd.DataFrame) -> sp.csr_matrix:
+    def transform(self, X: Any) -> sp.csr_matrix:
         check_is_fitted(self)
         return _matrix(self.features, self.seen_, Rows(X))
 
 
 class Rows:
-    """A frame that can be a key: equal where the content is equal."""
+    """The texts as a frame that can be a key: equal where the content is equal."""
 
-    def __init__(self, frame: pd.DataFrame):
-        self.frame = frame.reset_index(drop=True)
+    def __init__(self, X: Any):
+        self.frame: pd.DataFrame = part(X, "text").reset_index(drop=True)
         self.id = content_id(self.frame)
 
     def __eq__(self, other: object) -> bool:

@@ -77,14 +77,15 @@ def read(X: Any, batches: np.ndarray) -> Iterator[tf.Tensor]:
 
 
 def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any) -> Any:
-    """A compiled function of a batch and its one-hot targets, which changes the weights of `network`
-    and gives the mean loss."""
+    """A compiled function of a batch, its one-hot targets and what its rows weigh, which changes the
+    weights of `network` and gives the mean loss."""
     optimizer.build(network.trainable_variables)
 
     @tf.function
-    def step(X: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+    def step(X: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            total = tf.reduce_mean(loss(targets, network(X, training=True))) + sum(network.losses)
+            losses = loss(targets, network(X, training=True))
+            total = tf.reduce_mean(weights * losses) + sum(network.losses)
         gradients = tape.gradient(total, network.trainable_variables)
         optimizer.apply(gradients, network.trainable_variables)
         return total

@@ -28,7 +28,7 @@ def fetch(competition: Competition, root: Path, client: Client, say: Say, again:
     Raises RemoteError where Kaggle refuses, DataError for a download that is broken; what was there
     before stays then.
     """
-    return fetch_files(data_folder(competition.name, root), competition.slug, client, say, again)
+    return fetch_files(data_folder(competition.folder, root), competition.slug, client, say, again)
 
 
 def fetch_files(folder: Path, slug: str, client: Client, say: Say, again: bool = False) -> Path:
@@ -55,7 +55,7 @@ def data_folder(name: str, root: Path) -> Path:
 
 def fetched_sums(competition: Competition, root: Path) -> Mapping[str, str]:
     """Of the files that Kaggle delivered, as `files.folder_sums` gives them; empty if none were fetched."""
-    return _facts(data_folder(competition.name, root), competition.slug).get("files", {})
+    return _facts(data_folder(competition.folder, root), competition.slug).get("files", {})
 
 
 def require_open(slug: str, about: Mapping[str, Any]) -> None:

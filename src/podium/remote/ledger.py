@@ -66,15 +66,7 @@ class Ledger:
 
     def sent(self) -> list[Sent]:
         """Every submission in the order of its first line."""
-        found: dict[str, Sent] = {}
-        for line in self._lines:
-            key = line["tag"] or f"ref {line['ref']}"
-            old = found.get(key)
-            state = "sent" if old and old.state == "sent" else STATES[line["event"]]
-            when = old.when if old else datetime.fromisoformat(line["time"])
-            facts = {k: v for k, v in line.items() if k not in ("event", "time", "tag")}
-            found[key] = Sent(line["tag"], state, when, {**(old.facts if old else {}), **facts})
-        return list(found.values())
+        return _sent(self._lines)
 
     def find(self, tag: str) -> Sent:
         return next(s for s in self.sent() if s.tag == tag)
@@ -110,6 +102,24 @@ class Ledger:
         whole = data.rfind(b"\n") + 1
         if whole < len(data):
             os.ftruncate(self._handle, whole)
+
+
+def read_ledger(folder: Path) -> list[Sent]:
+    """What `Ledger.sent` gives, for those who only look: nothing is held, made or mended."""
+    path = folder / "ledger.jsonl"
+    return _sent(_read(path)) if path.exists() else []
+
+
+def _sent(lines: Iterable[Mapping[str, Any]]) -> list[Sent]:
+    found: dict[str, Sent] = {}
+    for line in lines:
+        key = line["tag"] or f"ref {line['ref']}"
+        old = found.get(key)
+        state = "sent" if old and old.state == "sent" else STATES[line["event"]]
+        when = old.when if old else datetime.fromisoformat(line["time"])
+        facts = {k: v for k, v in line.items() if k not in ("event", "time", "tag")}
+        found[key] = Sent(line["tag"], state, when, {**(old.facts if old else {}), **facts})
+    return list(found.values())
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

@@ -123,13 +123,41 @@ def find_standing(
 ) -> Standing | None:
     """Of our best public score; None if there is none. The leaderboard is kept in a folder of its own,
     as Kaggle calls it by the same name as the data."""
-    ours = scored(sent)
-    board = _board(_download(competition, root, client))
-    if not ours:
-        return None
-    greater = _greater_is_better(board, get_metric(competition.metric).greater_is_better)
-    best = max(ours, key=lambda s: s.facts["public"] if greater else -s.facts["public"])
-    return stand(board, best.facts["public"], best.facts.get("standard_error"), greater)
+    board = read_board(competition, _download(competition, root, client))
+    best = best_of(sent, board.greater)
+    return board.stand(best.facts["public"], best.facts.get("standard_error")) if best else None
+
+
+def best_of(sent: Sequence[Sent], greater: bool) -> Sent | None:
+    """The submission with the best public score."""
+    return max(scored(sent), key=lambda s: s.facts["public"] if greater else -s.facts["public"], default=None)
+
+
+@dataclass(frozen=True)
+class Board:
+    """`scores` (teams,) of the public leaderboard, the best first; `greater` ones are the better."""
+
+    scores: np.ndarray
+    greater: bool
+
+    def stand(self, score: float, error: float | None) -> Standing:
+        return stand(self.scores, score, error, self.greater)
+
+
+def read_board(competition: Competition, content: bytes) -> Board:
+    """The board's own order tells which scores are the better."""
+    scores = _board(content)
+    return Board(scores, _greater_is_better(scores, get_metric(competition.metric).greater_is_better))
+
+
+def kept_board(competition: Competition, root: Path) -> Board | None:
+    """The public leaderboard as it was last fetched, if it ever was."""
+    path = _board_folder(competition, root) / "public.csv"
+    return read_board(competition, path.read_bytes()) if path.exists() else None
+
+
+def _board_folder(competition: Competition, root: Path) -> Path:
+    return root / "submissions" / competition.name / "leaderboard"
 
 
 def stand(board: np.ndarray, score: float, error: float | None, greater: bool) -> Standing:
@@ -167,7 +195,7 @@ def describe(standing: Standing) -> list[str]:
 
 def _download(competition: Competition, root: Path, client: Client) -> bytes:
     """The leaderboard's CSV, also kept as submissions/<competition>/leaderboard/public.csv."""
-    folder = root / "submissions" / competition.name / "leaderboard"
+    folder = _board_folder(competition, root)
     folder.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=".fetching-", dir=folder))
     try:

@@ -1,0 +1,125 @@
+"""All competitions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from podium.competition import Competition, get_competition, list_names
+from podium.errors import CompetitionError
+from podium.metrics import get_metric
+from podium.page import render
+from podium.remote.standing import best_of, kept_board
+from podium.report.board import Cell, Table, number, tabulate
+from podium.report.kaggle import scored_uploads
+from podium.report.run import NAME
+from podium.store import Store
+from podium.train import find_stores, read_leaderboard
+
+SPARE = ("by", "rows", "metric", "Kaggle private", "s.e.")  # columns for which a terminal may have no room
+_HOUR = 3600  # seconds
+
+
+@dataclass(frozen=True)
+class Line:
+    """One competition: its best entry, the best published score, the best of our submissions at Kaggle with
+    its place, and the hours that the models of the last run took; None of what there is not. `page` is
+    the path of its page from submissions/."""
+
+    competition: str
+    metric: str
+    is_toy: bool = False
+    rows: int | None = None
+    entry: str | None = None
+    score: float | None = None
+    standard_error: float | None = None
+    reference: str | None = None
+    reference_score: float | None = None
+    public: float | None = None
+    private: float | None = None
+    percentile: float | None = None
+    teams: int | None = None
+    hours: float | None = None
+    page: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+COLUMNS: dict[str, Callable[[Line], Cell]] = {
+    "competition": lambda line: Cell(
+        f"{line.competition} (toy)" if line.is_toy else line.competition, is_text=True
+    ),
+    "rows": lambda line: Cell("" if line.rows is None else f"{line.rows:,}", line.rows),
+    "metric": lambda line: Cell(line.metric, is_text=True),
+    "best entry": lambda line: Cell(line.entry or "not run yet", is_text=True),
+    "score": lambda line: number(line.score, 5),
+    "s.e.": lambda line: number(line.standard_error, 5),
+    "published": lambda line: number(line.reference_score, 5),
+    "by": lambda line: Cell(line.reference or "", is_text=True),
+    "Kaggle public": lambda line: number(line.public, 5),
+    "Kaggle private": lambda line: number(line.private, 5),
+    "top %": lambda line: number(line.percentile, 1),
+    "hours": lambda line: number(line.hours, 2),
+}
+
+
+def make_overview(root: Path) -> list[Line]:
+    return [_line(get_competition(root, name), root) for name in list_names(root)]
+
+
+def _line(competition: Competition, root: Path) -> Line:
+    found = _published(competition) | _at_kaggle(competition, root)
+    try:
+        leaderboard, csv = read_leaderboard(competition, *find_stores(competition, root))
+    except CompetitionError:
+        return Line(competition.name, competition.metric, **found)
+    best, page = leaderboard.best, csv.with_name(NAME)
+    return Line(
+        competition.name,
+        leaderboard.metric,
+        leaderboard.is_toy,
+        leaderboard.rows,
+        best.name,
+        best.score,
+        best.standard_error,
+        **found,
+        hours=sum((e.fit_seconds or 0) + (e.predict_seconds or 0) for e in leaderboard.entries) / _HOUR,
+        page=page.relative_to(root / "submissions").as_posix() if page.exists() else None,
+    )
+
+
+def _published(competition: Competition) -> dict[str, Any]:
+    gain = get_metric(competition.metric).gain
+    best = max(competition.references, key=lambda r: gain(r.score, over=0), default=None)
+    if best is None:
+        return {}
+    return {"reference": " ".join([best.name, best.beside]).strip(), "reference_score": best.score}
+
+
+def _at_kaggle(competition: Competition, root: Path) -> dict[str, Any]:
+    board = kept_board(competition, root)
+    greater = board.greater if board else get_metric(competition.metric).greater_is_better
+    best = best_of(scored_uploads(competition, root), greater)
+    if best is None:
+        return {}
+    found = {"public": best.facts["public"], "private": best.facts.get("private")}
+    if board is None:
+        return found
+    standing = board.stand(best.facts["public"], None)
+    return {**found, "percentile": standing.percentile, "teams": standing.teams}
+
+
+def make_table(lines: Sequence[Line]) -> Table:
+    return tabulate("Competitions", COLUMNS, lines, lambda line: "")
+
+
+def write_overview(root: Path, lines: Sequence[Line]) -> Path:
+    """Gives the path."""
+    pages = {line.competition: line.page for line in lines if line.page}
+    content = render("overview.html", title="Competitions", table=make_table(lines), pages=pages)
+    store = Store(root / "submissions")
+    store.write(store.root / "overview.html", content)
+    return store.root / "overview.html"
