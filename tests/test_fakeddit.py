@@ -10,6 +10,7 @@ import pytest
 from podium.competition import get_competition
 from podium.dataset import contradictory
 from podium.errors import CompetitionError, DataError
+from podium.marks import MARKS
 from podium.models import create
 from podium.submission import read_sample
 from tiny import copy_competitions, podium
@@ -89,10 +90,9 @@ def test_variants_share_files_and_folds_of_rows_but_not_results(toy):
 
 def test_models_are_given_the_title_its_shape_the_time_and_the_image(competition, toy):
     X = competition.load(toy).X
-    marks = ["exclamations", "capitals", "punctuation", "digits", "emojis"]
     assert list(X.named) == ["text", "table", "images"]
     assert list(X.named["text"].columns) == ["text"]
-    assert list(X.named["table"].columns) == [*marks, "length", "words", "created"]
+    assert list(X.named["table"].columns) == [*MARKS, "length", "words", "created"]
     assert not X.named["text"]["text"].str.contains("psbattle", case=False).any()
     assert read(toy / TRAIN)["title"].str.contains("PsBattle").any()
 
@@ -146,7 +146,7 @@ def test_without_comments_or_images_the_rest_is_read(competition, folder):
     (folder / "all_comments.tsv").unlink()
     shutil.rmtree(folder / "images")
     dataset = competition.load(folder)
-    assert "comments" not in dataset.about
+    assert dataset.about["comments"].isna().all()
     assert not dataset.X.named["images"].seen.any()
     model = create("profesor", {"epochs": 1}, 0).fit(dataset.X, dataset.y)
     assert np.allclose(model.predict_proba(dataset.X_test), np.bincount(dataset.y) / len(dataset.y))

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 from sklearn.metrics import (
     accuracy_score,
     f1_score,
@@ -12,9 +13,10 @@ from sklearn.metrics import (
 )
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from makers import make_dataset, quick
+from makers import make_dataset, make_predictions, quick
 from podium.errors import CompetitionError, DataError
 from podium.metrics import METRICS, get_metric, require_fitting
+from podium.stats import bootstrap
 
 accuracy, log_loss = get_metric("accuracy"), get_metric("log_loss")
 LABELLED_ROWS = st.lists(st.tuples(st.integers(0, 2), *[st.floats(0.01, 1.0)] * 3), min_size=1, max_size=30)
@@ -89,7 +91,7 @@ def test_a_gain_is_positive_where_the_score_is_better(score, over):
 def test_the_better_prediction_gains_whatever_the_direction():
     y, right, wrong = np.array([0, 1]), np.eye(2) * 0.8 + 0.1, np.eye(2)[::-1] * 0.8 + 0.1
     for metric in METRICS.values():
-        better, worse = (y[:, None] + [0.1], y[:, None] + [0.2]) if metric.regression else (right, wrong)
+        better, worse = (y[:, None] + [0.1], 0.6 - 0.2 * y[:, None]) if metric.regression else (right, wrong)
         assert metric.gain(metric.score(y, better), over=metric.score(y, worse)) > 0
 
 
@@ -107,6 +109,9 @@ def test_scores_of_numbers_are_those_of_scikit_learn(rows):
     }
     if y.std() > 1e-3:
         expected["r2"] = r2_score(y, said)
+        expected["r2_log"] = r2_score(np.log1p(y), np.log1p(said.clip(0)))
+        if said.std() > 0:
+            expected["spearman"] = spearmanr(y, said).statistic
     for name, score in expected.items():
         assert get_metric(name).score(y, said[:, None]) == pytest.approx(score, rel=1e-6, abs=1e-9), name
 
@@ -126,3 +131,19 @@ def test_a_metric_must_fit_what_is_to_be_predicted():
 def test_an_unknown_metric_is_answered_with_the_nearest_known_one():
     with pytest.raises(CompetitionError, match="no metric 'acuracy'; did you mean 'accuracy'"):
         get_metric("acuracy")
+
+
+def test_only_the_order_counts_for_spearman_and_a_constant_has_none():
+    spearman, y = get_metric("spearman"), np.array([1.0, 10.0, 100.0, 1000.0])
+    assert spearman.score(y, np.array([[0.1], [0.2], [0.3], [0.4]])) == pytest.approx(1)
+    assert spearman.score(y, np.array([[4], [3], [2], [1]])) == pytest.approx(-1)
+    assert spearman.score(y, np.ones((4, 1))) == 0
+
+
+def test_the_bootstrap_of_spearman_is_close_to_ranking_every_draw_anew():
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=400)
+    said = y + rng.normal(size=400)
+    ours = bootstrap(get_metric("spearman"), y, [make_predictions(said[:, None])]).standard_errors[0]
+    draws = [rng.integers(400, size=400) for _ in range(300)]
+    assert ours == pytest.approx(np.std([spearmanr(y[d], said[d]).statistic for d in draws]), rel=0.15)

@@ -14,7 +14,7 @@ from podium.dataset import linked
 from podium.errors import DataError, ModelError
 from podium.images import ImageFiles, find_by_stem, find_classes, without_broken
 from podium.parts import Parts, part
-from podium.posts import count_marks, read_comments, read_posts
+from podium.posts import COMMENTS, read_comments, read_posts
 
 
 @pytest.fixture
@@ -92,22 +92,13 @@ def test_rows_are_linked_by_a_chain_of_equal_values():
     assert len(set(linked(pd.Series(["", ""])))) == 2
 
 
-def test_marks_are_counted():
-    counts = count_marks(pd.Series(["Oh NO!! 12 \U0001f602\U0001f602", "", "a-b, \u2764"]))
-    assert counts["exclamations"].tolist() == [2, 0, 0]
-    assert counts["capitals"].tolist() == [3, 0, 0]
-    assert counts["punctuation"].tolist() == [2, 0, 2]
-    assert counts["digits"].tolist() == [2, 0, 0]
-    assert counts["emojis"].tolist() == [2, 0, 1]
-
-
 def test_comments_are_joined_to_their_posts_and_incomplete_ones_left_out(tmp_path):
     rows = ["\tbody\tsubmission_id", "0\tWow!\tp1", "1\t\tp1", "2\thi\t", '3\t"two\nlines, ""A"""\tp1']
     (tmp_path / "comments.tsv").write_text("\n".join([*rows, "4\tlost\tp9"]) + "\n")
     found = read_comments(tmp_path / "comments.tsv", pd.Series(["p2", "p1"]))
     assert found["comments"].tolist() == [0, 2]
-    assert found["capitals"].tolist() == [0, 2]
-    assert found["exclamations"].tolist() == [0, 1]
+    assert found["capitals in comments"].tolist() == [0, 2]
+    assert found["exclamation marks in comments"].tolist() == [0, 1]
 
 
 MEASURE = """
@@ -118,7 +109,7 @@ from podium.posts import read_comments
 
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 found = read_comments(Path(sys.argv[1]), pd.Series([f"p{i}" for i in range(500)]))
-print(found["comments"].sum(), found["exclamations"].sum())
+print(found["comments"].sum(), found["exclamation marks in comments"].sum())
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 
@@ -140,6 +131,7 @@ def test_posts_are_read_without_their_labels(tmp_path):
     for name in ("one.tsv", "two.tsv"):
         (tmp_path / name).write_text("\n".join(lines) + "\n")
     posts = read_posts(tmp_path, ["one.tsv", "two.tsv"])
-    assert list(posts.columns) == ["id", "score", "title"]
+    assert list(posts.columns) == ["id", "score", "title", *COMMENTS]
+    assert posts[COMMENTS].isna().all(axis=None)
     assert posts["title"].fillna("-").tolist() == ["nan", "-", "nan", "-"]
     assert posts["score"].isna().tolist() == [False, True, False, True]

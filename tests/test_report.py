@@ -7,7 +7,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ import pytest
 
 from makers import answers as sure_answers
 from makers import make_competition, make_predictions, make_results
+from podium.audit.finding import Finding
 from podium.blend import blend
 from podium.leaderboard import Entry, Leaderboard
 from podium.metrics import get_metric
@@ -248,12 +248,13 @@ def test_looking_at_a_ledger_neither_makes_nor_mends_one(tmp_path):
     assert path.read_bytes().endswith(b'"kag')
 
 
-def test_what_is_known_of_the_data_has_its_place(tmp_path):
+def test_what_is_known_of_the_data_has_its_place(tmp_path, monkeypatch):
     setting = Setting(
         make_competition(), tmp_path, Store(tmp_path), False, ACCURACY, RESULTS.dataset, None, RESULTS.folds
     )
-    leak = SimpleNamespace(summary="the <size> tells the label", is_alarm=True)
-    text = write_page(setting, RESULTS, findings=[leak]).read_text()
+    leak = Finding("leak", True, "the <size> tells the label")
+    monkeypatch.setattr("podium.report.run.audited", lambda setting: [leak])
+    text = write_page(setting, RESULTS).read_text()
     assert '<li class="alarm">the &lt;size&gt; tells the label</li>' in text
     assert str(balance()(RESULTS.dataset).markup) in text
     assert '<a href="#the-data">' in text

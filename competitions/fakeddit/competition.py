@@ -10,7 +10,7 @@ from PIL import Image
 from podium.competition import Competition, Reference
 from podium.dataset import Dataset, linked
 from podium.models import FACTORIES
-from podium.posts import parts, read_posts
+from podium.posts import PLOTS, parts, read_posts
 from podium.tables import read_whole_numbers
 
 SIX = ["true", "satire", "false connection", "imposter", "manipulated", "misleading"]
@@ -83,6 +83,7 @@ COMPETITION = Competition(
     target_column="2_way_label",
     load=load,
     toy=toy,
+    plots=PLOTS,
     roster={
         **{name: {} for name in ("constant", "table-hist-gradient-boosting")},
         **{name: {} for name in FACTORIES if name.startswith("text-")},

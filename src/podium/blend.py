@@ -16,7 +16,7 @@ import numpy as np
 
 from podium.content import content_id
 from podium.folds import Folds
-from podium.metrics import Metric
+from podium.metrics import Metric, get_metric
 from podium.predictions import Predictions, fold_scores, require_same_folds
 
 Combine = Callable[[np.ndarray], np.ndarray]  # (rows, members, k) -> (rows, k)
@@ -162,7 +162,19 @@ def blend_id(name: str, members: Sequence[Predictions], metric: Metric) -> str:
 
 
 def fit_blend(name: str, members: Sequence[Predictions], y: np.ndarray, metric: Metric) -> Fitted:
-    return BLENDS[name](np.stack([p.oof for p in members], axis=1), y, metric)
+    return _fit(name, np.stack([p.oof for p in members], axis=1), y, metric)
+
+
+def _fit(name: str, stack: np.ndarray, y: np.ndarray, metric: Metric) -> Fitted:
+    """Where the metric judges logarithms, members' logarithms are mixed."""
+    if not metric.log:
+        return BLENDS[name](stack, y, metric)
+    fitted = BLENDS[name](_logs(stack), np.log1p(y), get_metric("rmse"))
+    return Fitted(lambda rows: np.expm1(fitted.combine(_logs(rows))), fitted.weights)
+
+
+def _logs(numbers: np.ndarray) -> np.ndarray:
+    return np.log1p(np.maximum(numbers, 0))
 
 
 def blend(
@@ -178,7 +190,7 @@ def blend(
     stack = np.stack([p.oof for p in members], axis=1)
     oof = np.full_like(members[0].oof, np.nan)
     for fold in folds:
-        fitted = BLENDS[name](stack[fold.train], y[fold.train], metric)
+        fitted = _fit(name, stack[fold.train], y[fold.train], metric)
         oof[fold.valid] = fitted.combine(stack[fold.valid])
     fitted = fit_blend(name, members, y, metric)
     fit_seconds = time.perf_counter() - started

@@ -51,7 +51,8 @@ class Competition:
     parameters where there is only toy data, such as weights that need not be downloaded. `plots` are
     what `podium explore` draws, each made by a function of podium.plots. `variants` maps names to the
     fields that they change: other labels of the same rows, say. One is asked for as name@variant; its
-    results have a folder of their own, and Kaggle takes no submission of it."""
+    results have a folder of their own, and Kaggle takes no submission of it. `ranges` are the low ends of
+    ranges of the numbers to predict in which errors are told apart."""
 
     name: str
     slug: str
@@ -71,6 +72,7 @@ class Competition:
     toy_params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     plots: tuple[Callable[[Dataset], Any], ...] = ()
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    ranges: Sequence[float] = ()
     seed: int = 0
 
     @property

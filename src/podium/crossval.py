@@ -110,6 +110,18 @@ def stored(
     return _assemble(model, job_id, dataset, folds, metric, finished)
 
 
+def fitted_fold(job: Job, dataset: Dataset, folds: Folds, store: Store, fold: int) -> Any:
+    """The model of one fold. Raises StoreError if it was not trained, or not as it is now."""
+    return _read_fold(_folder(job, dataset, folds, store), fold)
+
+
+def losses(job: Job, dataset: Dataset, folds: Folds, store: Store) -> dict[int, np.ndarray]:
+    """The training losses (epochs,) of each finished fold of a network."""
+    folder = _folder(job, dataset, folds, store)
+    found = {n: store.read_arrays(folder / f"fold-{n}.npz") for n in range(len(folds))}
+    return {number: result["loss"] for number, result in found.items() if result is not None}
+
+
 def predict(job: Job, dataset: Dataset, folds: Folds, store: Store, X: Any) -> np.ndarray:
     """The mean of the predictions (rows, k) that the folds' models give."""
     folder = _folder(job, dataset, folds, store)

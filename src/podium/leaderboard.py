@@ -15,7 +15,10 @@ from podium.metrics import Metric
 from podium.predictions import Predictions
 from podium.stats import bootstrap
 
-WARNINGS = {"metadata": "knows only width, height, bytes and suffix of the files: so much a leak gives"}
+WARNINGS = {
+    "metadata": "knows only width, height, bytes and suffix of the files: so much a leak gives",
+    "time": "knows only when a row was made: so much the history of the collection gives",
+}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import rankdata
 
 from podium.dataset import Dataset
 from podium.errors import CompetitionError, DataError, did_you_mean
@@ -22,7 +23,8 @@ Array = np.ndarray
 class Metric:
     """`rows(y, prediction)` gives per-row statistics (n, c); `value` maps their means (..., c)
     to scores (...). Predictions are class probabilities (n, k), or for a metric of `regression` numbers
-    (n, 1); targets below `least` have no score, and predictions below it are taken as it."""
+    (n, 1); targets below `least` have no score, and predictions below it are taken as it. With
+    `log` it judges log(1 + y), and blends mix logarithms."""
 
     name: str
     greater_is_better: bool
@@ -30,6 +32,7 @@ class Metric:
     value: Callable[[Array], Array]
     regression: bool = False
     least: float = -np.inf
+    log: bool = False
 
     def score(self, y: Array, prediction: Array) -> float:
         return float(self.value(self.rows(y, prediction).mean(axis=0)))
@@ -82,6 +85,24 @@ def _spread(y: Array, numbers: Array) -> Array:
     return np.column_stack([_squares(y, numbers), centred, centred**2])
 
 
+def _log_spread(y: Array, numbers: Array) -> Array:
+    return _spread(np.log1p(y), np.log1p(np.maximum(numbers, 0)))
+
+
+def _rank_products(y: Array, numbers: Array) -> Array:
+    """Ranks among all given rows, about their mean: a bootstrap draws rows with the ranks that they have in
+    the whole sample."""
+    a, b = ((r - r.mean()) / len(r) for r in (rankdata(y), rankdata(numbers[:, 0])))
+    return np.column_stack([a * b, a, b, a**2, b**2])
+
+
+def _correlation(means: Array) -> Array:
+    """Zero where one of the two is always the same."""
+    product, a, b, aa, bb = np.moveaxis(means, -1, 0)
+    spread = np.maximum(aa - a**2, 0) * np.maximum(bb - b**2, 0)
+    return np.where(spread > 1e-24, (product - a * b) / np.sqrt(np.maximum(spread, 1e-24)), 0.0)
+
+
 def _root(means: Array) -> Array:
     return np.sqrt(means[..., 0])
 
@@ -98,8 +119,10 @@ METRICS = {
         Metric("log_loss", False, _surprisals, _only),
         Metric("rmse", False, _squares, _root, regression=True),
         Metric("mae", False, _distances, _only, regression=True),
-        Metric("rmsle", False, _log_squares, _root, regression=True, least=0.0),
+        Metric("rmsle", False, _log_squares, _root, regression=True, least=0.0, log=True),
         Metric("r2", True, _spread, _explained, regression=True),
+        Metric("r2_log", True, _log_spread, _explained, regression=True, least=0.0, log=True),
+        Metric("spearman", True, _rank_products, _correlation, regression=True),
     )
 }
 

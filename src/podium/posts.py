@@ -8,28 +8,37 @@ from pathlib import Path
 import pandas as pd
 
 from podium.images import ImageFiles, find_by_stem
+from podium.marks import MARKS, count_marks
 from podium.parts import Parts
+from podium.plots import balance, examples, leaders, marks, numbers, over_time
 from podium.tables import read_header, read_pieces, read_texts
 
 NUMBERS = ["created_utc", "num_comments", "score", "upvote_ratio"]
-MARKS = {
-    "exclamations": r"!",
-    "capitals": r"[A-Z]",
-    "punctuation": r"[!-/:-@\[-`{-~]",
-    "digits": r"\d",
-    "emojis": r"[\U0001F000-\U0001FAFF\u2600-\u27BF]",
-}
+COMMENTS = ["comments", *(f"{mark} in comments" for mark in MARKS)]
+PLOTS = (
+    balance(downsampled=True),
+    over_time("created_utc"),
+    numbers("num_comments", "comments a post", log=True),
+    leaders("subreddit", other_than="true"),
+    *marks("title"),
+    *(numbers(f"{mark} in comments", f"{mark} in the comments of a post") for mark in MARKS),
+    examples(),
+)
 
 
 def read_posts(folder: Path, names: Sequence[str]) -> pd.DataFrame:
     """All columns of the files of those names, but for labels: `NUMBERS` as floats, the rest as text, what
-    is empty missing. Where the folder has comments, what `read_comments` counts in them."""
+    is empty missing; and what `read_comments` counts, missing where the folder has no comments."""
     columns = [column for column in read_header(folder / names[0]) if not column.endswith("_way_label")]
     texts = pd.concat([read_texts(folder / name, columns) for name in names], ignore_index=True)
     numbers = texts[[c for c in NUMBERS if c in texts]].apply(pd.to_numeric, errors="coerce")
     posts = texts.replace("", None).assign(**numbers)
     found = sorted(folder.glob("*comments.tsv"))  # published as comments.tsv, later as all_comments.tsv
-    return posts.join(read_comments(found[0], posts["id"])) if found else posts
+    return (
+        posts.join(read_comments(found[0], posts["id"]))
+        if found
+        else posts.reindex(columns=[*posts, *COMMENTS])
+    )
 
 
 def parts(folder: Path, posts: pd.DataFrame, titles: pd.Series) -> Parts:
@@ -44,23 +53,20 @@ def parts(folder: Path, posts: pd.DataFrame, titles: pd.Series) -> Parts:
     )
 
 
-def count_marks(texts: pd.Series) -> pd.DataFrame:
-    """How often each of `MARKS` stands in each text (n, 5)."""
-    return pd.DataFrame({name: texts.str.count(mark) for name, mark in MARKS.items()}, index=texts.index)
-
-
 def shape(texts: pd.Series) -> pd.DataFrame:
-    """The same, and how long each text is (n, 7)."""
+    """How often each of `MARKS` stands in each text, and how long it is (n, 7)."""
     return count_marks(texts).assign(length=texts.str.len(), words=texts.str.count(r"\S+"))
 
 
 def read_comments(path: Path, ids: pd.Series) -> pd.DataFrame:
-    """A row for each of `ids` (n, 6): `comments` that its post has, and the sum of each of `MARKS` in
-    them. A comment without text or post is left out. The file is read in pieces, however long it is."""
-    total = pd.DataFrame(0, index=pd.Index(ids.unique()), columns=["comments", *MARKS])
+    """A row for each of `ids` with the `COMMENTS` (n, 6): how many its post has, and the sum of each of
+    `MARKS` in them. A comment without text or post is left out. The file is read in pieces, however long it
+    is."""
+    total = pd.DataFrame(0, index=pd.Index(ids.unique()), columns=COMMENTS)
     for piece in read_pieces(path, ["submission_id", "body"]):
         piece = piece.dropna()
         piece = piece[piece["submission_id"].isin(total.index)]
-        counts = count_marks(piece["body"]).assign(comments=1).groupby(piece["submission_id"]).sum()
+        counts = count_marks(piece["body"]).add_suffix(" in comments").assign(comments=1)
+        counts = counts.groupby(piece["submission_id"]).sum()
         total.loc[counts.index] += counts
     return total.loc[ids].reset_index(drop=True)

@@ -42,7 +42,7 @@ def predict(setting: Setting, values: list[str]) -> Answer:
     jobs = _jobs(setting, [e for e in leaderboard.entries if e.kind == "model"])
     if entry.kind == "model":
         return Answer(entry, _ask(setting, jobs[entry.name], X))
-    jobs.pop(BASELINE, None)
+    jobs = {name: job for name, job in jobs.items() if name.partition("@")[0] != BASELINE}
     method = entry.name
     if method in competition.averages:
         method, jobs = "mean", {n: job for n, job in jobs.items() if n in competition.averages[method]}

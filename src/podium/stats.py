@@ -75,14 +75,7 @@ def bootstrap(
     rows = np.stack([metric.rows(y, p.oof) for p in entries], axis=1)  # (n, e, c)
     n, e, c = rows.shape
     sums = np.concatenate([rows.reshape(n, e * c), np.ones((n, 1))], axis=1)
-    if groups is not None:
-        sums = _sum_by_group(sums, groups)
-    rng = np.random.default_rng(seed)
-    drawn = [
-        _counts(rng, len(sums), min(_CHUNK, resamples - start)) @ sums
-        for start in range(0, resamples, _CHUNK)
-    ]
-    totals = np.concatenate(drawn)  # (b, e * c + 1): the last column counts rows
+    totals = resampled_sums(sums, groups, resamples, seed)  # (b, e * c + 1): the last column counts rows
     means = (totals[:, :-1] / totals[:, -1:]).reshape(resamples, e, c)
     return Bootstrap(metric, metric.value(rows.mean(axis=0)), metric.value(means))
 
@@ -108,6 +101,19 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.maximum.accumulate(steps).clip(max=1)
     return adjusted
+
+
+def resampled_sums(
+    rows: np.ndarray, groups: np.ndarray | None, resamples: int = RESAMPLES, seed: int = 0
+) -> np.ndarray:
+    """Sums (b, c) of the columns of `rows` (n, c) over resamples of rows or groups."""
+    units = rows if groups is None else _sum_by_group(rows, groups)
+    rng = np.random.default_rng(seed)
+    drawn = [
+        _counts(rng, len(units), min(_CHUNK, resamples - start)) @ units
+        for start in range(0, resamples, _CHUNK)
+    ]
+    return np.concatenate(drawn)
 
 
 def _sum_by_group(sums: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -30,6 +30,7 @@ from podium.images import without_broken
 from podium.leaderboard import WARNINGS, Leaderboard, make_leaderboard
 from podium.metrics import Metric, get_metric, require_fitting
 from podium.predictions import Predictions
+from podium.ranges import fitting_edges, ranges_table
 from podium.store import Store
 from podium.submission import build, read_sample, to_csv
 
@@ -189,7 +190,17 @@ def train(setting: Setting, names: Sequence[str], progress: Progress, warm_start
     )
     write_leaderboard(setting.store, leaderboard)
     write_doubts(setting.store, setting.dataset, chosen)
+    if setting.dataset.is_regression:
+        write_ranges(setting, predictions)
     return Outcome(leaderboard, chosen, predictions, failures)
+
+
+def write_ranges(setting: Setting, predictions: Sequence[Predictions]) -> None:
+    """As by-range.csv, how wrong each model and blend is in each range of the numbers."""
+    dataset = setting.dataset
+    edges = fitting_edges(dataset.y, setting.competition.ranges)
+    table = ranges_table(dataset.y, predictions, edges, dataset.groups)
+    setting.store.write(setting.store.root / "by-range.csv", table.to_csv(index=False).encode())
 
 
 def _cross_validated(
@@ -221,7 +232,7 @@ def _averages(setting: Setting, trained: Sequence[Predictions]) -> Iterator[Pred
 
 def _blends(setting: Setting, trained: Sequence[Predictions]) -> Iterator[Predictions]:
     """Every blend of the models, without the constant and the warnings; none of fewer than two."""
-    members = [p for p in trained if p.name not in (BASELINE, *WARNINGS)]
+    members = [p for p in trained if p.name.partition("@")[0] not in (BASELINE, *WARNINGS)]
     if len(members) < 2:
         return
     for name in blend_names(setting.dataset.width):

@@ -42,13 +42,14 @@ class Copies:
 
 def copies_of(dataset: Dataset, views: Views) -> Iterator[Copies]:
     """Images by the bytes of their files and by their looks, arrays by value, tables by cells as they are and
-    normalised: those of prose where there is any. Nothing of another X."""
+    normalised: those of prose where there is any, and none where each row has an image. Nothing of another
+    X."""
     X, X_test = dataset.X, dataset.X_test
     files, test_files = images_of(X), images_of(X_test)
     train, test = frame_of(X), frame_of(X_test)
     if isinstance(X, np.ndarray) and X.dtype.kind in "iufb":
         yield _equal_arrays(X, X_test)
-    elif train is not None and test is not None:
+    elif train is not None and test is not None and (files is None or not files.seen.all()):
         yield _equal_cells(views, train, test)
     if files is not None and test_files is not None:
         yield _like_images(files, test_files)

@@ -67,16 +67,29 @@ FACTORIES = {
 }
 # Those of the names above that can also predict numbers.
 REGRESSORS = {
-    "constant": "podium.models.base:mean",
+    "constant": "podium.models.base:same_number",
+    "metadata": "podium.models.metadata:metadata_regressor",
+    "time": "podium.models.table:time_regressor",
+    "text-ridge": "podium.models.text:ridge_regressor",
+    "text-sgd": "podium.models.text:sgd_regressor",
+    "text-xgboost": "podium.models.text:xgboost_regressor",
+    "text-knn": "podium.models.text:knn_regressor",
     "table-ridge": "podium.models.table:ridge_regressor",
     "table-random-forest": "podium.models.table:random_forest_regressor",
     "table-hist-gradient-boosting": "podium.models.table:hist_gradient_boosting_regressor",
     "table-xgboost": "podium.models.table:xgboost_regressor",
 }
-# A name here, a hyphen, and the name of a network of keras.applications in lower case: frozen-vgg16.
+# A name here, a hyphen, and the name of a network in lower case: frozen-vgg16. Networks are those of
+# keras.applications, alexnet and resnet18.
 FAMILIES = {
     "frozen": "podium.models.imagenet:frozen",
     "finetune": "podium.models.imagenet:finetune",
+}
+REGRESSOR_FAMILIES = {
+    "frozen": "podium.models.imagenet:frozen_regressor",
+    "triplet-euclidean": "podium.models.siamese:triplet_euclidean",
+    "triplet-cosine": "podium.models.siamese:triplet_cosine",
+    "pair": "podium.models.siamese:pair",
 }
 
 
@@ -116,21 +129,18 @@ def find(name: str, regression: bool = False) -> tuple[str, dict[str, str]]:
     """The factory of a model, or of one of its variants (model@variant), and the parameters that its
     name says. Raises ModelError for a name that is none, or one that cannot predict numbers."""
     model = name.partition("@")[0]
-    if regression and model in REGRESSORS:
-        return REGRESSORS[model], {}
-    family, _, body = model.partition("-")
-    if family in FAMILIES and body:
-        found = FAMILIES[family], {"body": body}
-    elif model in FACTORIES:
-        found = FACTORIES[model], {}
-    else:
-        known = [*FACTORIES, *(f"{family}-mobilenet" for family in FAMILIES)]
-        raise ModelError(f"no model {name!r}; {did_you_mean(name, known)}")
-    if regression:
-        raise ModelError(
-            f"model {name!r} must predict numbers here, but tells classes; choose of {', '.join(REGRESSORS)}"
-        )
-    return found
+    own, other = (REGRESSORS, FACTORIES) if regression else (FACTORIES, REGRESSORS)
+    families = REGRESSOR_FAMILIES if regression else FAMILIES
+    if model in own:
+        return own[model], {}
+    for family, path in families.items():
+        if model.startswith(f"{family}-") and (body := model.removeprefix(f"{family}-")):
+            return path, {"body": body}
+    known = [*own, *(f"{family}-mobilenet" for family in families)]
+    if model in other:
+        need = "predict numbers here, but tells classes" if regression else "tell classes here, not numbers"
+        raise ModelError(f"model {name!r} must {need}; choose of {', '.join(known)}")
+    raise ModelError(f"no model {name!r}; {did_you_mean(name, known)}")
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.preprocessing import FunctionTransformer
 
 from podium.images import ImageFiles, Look
+from podium.models.regressors import learning
+from podium.parts import part
 
 SMALL = Look(32, 32)
 
@@ -20,9 +22,9 @@ def constant(**params: Any) -> DummyClassifier:
     return DummyClassifier(**{"strategy": "prior", **params})
 
 
-def mean(**params: Any) -> DummyRegressor:
-    """The mean of the training rows, whatever the row."""
-    return DummyRegressor(**params)
+def same_number(log: bool = False, **params: Any) -> BaseEstimator:
+    """The mean of the training rows (or by `strategy` their median), whatever the row."""
+    return learning(log, DummyRegressor(**params))
 
 
 def pixels() -> FunctionTransformer:
@@ -31,6 +33,7 @@ def pixels() -> FunctionTransformer:
 
 
 def _flatten(images: Any) -> np.ndarray:
+    images = part(images, "images")
     if isinstance(images, ImageFiles):
         images = images.pixels(SMALL)
     return np.asarray(images, dtype=np.float32).reshape(len(images), -1) / 255

@@ -1,4 +1,5 @@
-"""Networks of `keras.applications` with weights from a file, from PODIUM_WEIGHTS, from Keras, or none."""
+"""Networks of `keras.applications` and two that it lacks, with weights from a file, from PODIUM_WEIGHTS,
+from Keras, or none."""
 
 from __future__ import annotations
 
@@ -10,13 +11,14 @@ from typing import Any
 import keras
 
 from podium.errors import ModelError, did_you_mean
+from podium.models import classic
 from podium.models.weights import imagenet_file, local
 
 APPLICATIONS = {
     name.lower(): make
     for name, make in vars(keras.applications).items()
     if callable(make) and not name.startswith("_")
-}
+} | {"alexnet": classic.alexnet, "resnet18": classic.resnet18}
 
 
 def load_body(name: str, weights: str | None, cut: str | None, shape: tuple[int, ...]) -> keras.Model:

@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from podium.errors import ModelError, did_you_mean
 from podium.images import ImageFiles, Look
-from podium.models import bayes, linear, trees
+from podium.models import bayes, linear, regressors, trees
 from podium.models.augment import RandomAffine
 from podium.models.bodies import load_body, load_classifier, preprocessing
 from podium.models.keras_base import VIEWS, KerasClassifier, outputs
@@ -29,6 +29,11 @@ CLASSIFIERS: dict[str, Callable[..., Pipeline]] = {
     "sgd": linear.sgd,
     "gaussian-nb": bayes.gaussian_nb,
     "xgboost": trees.xgboost,
+}
+OF_NUMBERS: dict[str, dict[str, Any]] = {
+    "ridge": {"alpha": 10_000.0},
+    "sgd": {"alpha": 3.0, "eta0": 1e-4},
+    "knn": {"metric": "cosine"},
 }
 
 
@@ -49,6 +54,24 @@ def frozen(
     look = Look(side, side, keep_aspect, smoothing)
     last = CLASSIFIERS[classifier](**params)[-1]
     return of_photos(BodyFeatures(body, weights, cut, look, views), StandardScaler(), last)
+
+
+def frozen_regressor(
+    body: str,
+    regressor: str = "ridge",
+    weights: str | None = "imagenet",
+    cut: str | None = None,
+    side: int = 128,
+    keep_aspect: bool = False,
+    smoothing: str | None = None,
+    views: str = "mirror",
+    log: bool = False,
+    **params: Any,
+) -> BaseEstimator:
+    """The same with a regressor."""
+    features = BodyFeatures(body, weights, cut, Look(side, side, keep_aspect, smoothing), views)
+    last = regressors.regressor(regressor, **{**OF_NUMBERS.get(regressor, {}), **params})
+    return regressors.learning(log, features, StandardScaler(), last)
 
 
 def finetune(

@@ -5,25 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sklearn.compose import make_column_transformer
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer, make_column_transformer
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from podium.images import ImageFiles
 from podium.models.photos import of_photos, require_files
+from podium.models.regressors import learning
+
+FOREST = {"n_estimators": 200, "min_samples_leaf": 3}
 
 
 def metadata(**params: Any) -> Pipeline:
     """A random forest on width, height, bytes and suffix."""
-    return of_photos(
-        FunctionTransformer(_facts),
-        make_column_transformer(
-            (OneHotEncoder(handle_unknown="ignore"), ["suffix"]), remainder="passthrough"
-        ),
-        RandomForestClassifier(**{"n_estimators": 200, "min_samples_leaf": 3, **params}),
-    )
+    return of_photos(*_facts(), RandomForestClassifier(**{**FOREST, **params}))
 
 
-def _facts(X: ImageFiles) -> pd.DataFrame:
+def metadata_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    return learning(log, *_facts(), RandomForestRegressor(**{**FOREST, "min_samples_leaf": 10, **params}))
+
+
+def _facts() -> tuple[FunctionTransformer, ColumnTransformer]:
+    suffix = (OneHotEncoder(handle_unknown="ignore"), ["suffix"])
+    return FunctionTransformer(_read), make_column_transformer(suffix, remainder="passthrough")
+
+
+def _read(X: ImageFiles) -> pd.DataFrame:
     return require_files(X).metadata()

@@ -13,11 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.compose import (
-    TransformedTargetRegressor,
-    make_column_selector,
-    make_column_transformer,
-)
+from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
@@ -31,6 +27,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEnc
 from xgboost import XGBClassifier, XGBRegressor
 
 from podium.models.base import with_probabilities
+from podium.models.regressors import learning
 from podium.parts import part
 
 Columns = Callable[[pd.DataFrame], list[str]]
@@ -93,10 +90,19 @@ def hist_gradient_boosting_regressor(log: bool = False, **params: Any) -> BaseEs
     return _of(log, for_trees(), as_categories(), HistGradientBoostingRegressor(**{**BOOSTING, **params}))
 
 
+def time_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    """The mean over a thousand shallow trees on nothing but dates."""
+    settings = {"n_estimators": 1000, "max_depth": 4, "min_samples_leaf": 10, **params}
+    dates = make_column_transformer((make_pipeline(calendar(), SimpleImputer()), DATES))
+    return learning(log, _part("times"), dates, RandomForestRegressor(**settings))
+
+
 def _of(log: bool, *steps: Any) -> BaseEstimator:
-    """A regressor; with `log` one that learns log(1 + y), for targets whose error is judged as a share."""
-    model = make_pipeline(*steps)
-    return TransformedTargetRegressor(model, func=np.log1p, inverse_func=np.expm1) if log else model
+    return learning(log, _part("table"), *steps)
+
+
+def _part(name: str) -> FunctionTransformer:
+    return FunctionTransformer(part, kw_args={"name": name})
 
 
 def _columns(**kind: Any) -> Columns:
@@ -111,10 +117,6 @@ def _not_empty(select: Columns, frame: pd.DataFrame) -> list[str]:
 NUMBERS = _columns(dtype_include="number")
 DATES = _columns(dtype_include="datetime")
 CATEGORIES = _columns(dtype_exclude=["number", "datetime"])
-
-
-def table() -> FunctionTransformer:
-    return FunctionTransformer(part, kw_args={"name": "table"})
 
 
 def for_linear_models() -> Pipeline:
@@ -133,7 +135,7 @@ def for_linear_models() -> Pipeline:
             CATEGORIES,
         ),
     )
-    return make_pipeline(table(), columns)
+    return make_pipeline(_part("table"), columns)
 
 
 def for_trees() -> Pipeline:
@@ -146,7 +148,7 @@ def for_trees() -> Pipeline:
         max_categories=MOST,
     )
     columns = make_column_transformer(("passthrough", NUMBERS), (calendar(), DATES), (codes, CATEGORIES))
-    return make_pipeline(table(), columns.set_output(transform="pandas"))
+    return make_pipeline(_part("table"), columns.set_output(transform="pandas"))
 
 
 def calendar() -> FunctionTransformer:

@@ -6,7 +6,7 @@ keyword, hashtags) as bags of words of their own. An empty string stands for a m
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from xgboost import XGBClassifier
 
 from podium.content import content_id
 from podium.models.base import with_probabilities
+from podium.models.regressors import learning, regressor
 from podium.parts import part
 
 PLAIN = {"strip_accents": "unicode", "stop_words": "english", "dtype": np.float32}
@@ -89,6 +90,7 @@ def _vectorisers(features: str, seen: Rows) -> list[tuple[str, TfidfVectorizer]]
 @lru_cache(maxsize=54)  # and of each training, validation and test rows
 def _matrix(features: str, seen: Rows, rows: Rows) -> sp.csr_matrix:
     parts = [v.transform(rows.frame[column]) for column, v in _vectorisers(features, seen)]
+    parts = parts or [sp.csr_matrix((len(rows.frame), 1))]  # of no words nothing is known, and that is said
     return sp.hstack(parts, format="csr", dtype=np.float32)
 
 
@@ -139,6 +141,23 @@ def complement_nb(features: str = "rich", **params: Any) -> Pipeline:
 
 def multinomial_nb(features: str = "rich", **params: Any) -> Pipeline:
     return _on(features, MultinomialNB(**params))
+
+
+def of_numbers(name: str, features: str = "rich", log: bool = False, **params: Any) -> BaseEstimator:
+    """The regressor of that name."""
+    return learning(log, TextFeatures(features), regressor(name, **{**OF_NUMBERS[name], **params}))
+
+
+OF_NUMBERS: dict[str, dict[str, Any]] = {
+    "ridge": {"alpha": 3.0},
+    "sgd": {"alpha": 1e-3, "eta0": 0.1},
+    "xgboost": {},
+    "knn": {"metric": "cosine"},
+}
+ridge_regressor = partial(of_numbers, "ridge")
+sgd_regressor = partial(of_numbers, "sgd")
+xgboost_regressor = partial(of_numbers, "xgboost", features="words")
+knn_regressor = partial(of_numbers, "knn")
 
 
 def decision_tree(features: str = "words", **params: Any) -> Pipeline:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from podium.explore import explore
 from podium.leaderboard import Entry, Leaderboard
@@ -16,13 +15,13 @@ from podium.report.failures import galleries
 from podium.report.intervals import make_scale
 from podium.report.kaggle import scored_uploads
 from podium.report.results import Results
-from podium.train import BASELINE, Setting
+from podium.train import BASELINE, Setting, audited
 
 NAME = "leaderboard.html"
 
 
-def write_page(setting: Setting, results: Results, findings: Sequence[Any] = ()) -> Path:
-    """Gives the path. Of a finding the `summary` is shown, and whether it `is_alarm`."""
+def write_page(setting: Setting, results: Results) -> Path:
+    """Gives the path."""
     leaderboard, competition = results.leaderboard, setting.competition
     sections = [
         "Leaderboard",
@@ -44,7 +43,7 @@ def write_page(setting: Setting, results: Results, findings: Sequence[Any] = ())
         missing=results.missing,
         beliefs=[*comparisons(results, sent), *answers(results)],
         galleries=list(galleries(results)),
-        findings=findings,
+        findings=audited(setting),
         figures=explore(competition, setting.dataset),
         footer=f"{competition.name}, data {setting.dataset.id}, folds {setting.folds.id}",
     )
@@ -72,7 +71,7 @@ def summary(leaderboard: Leaderboard, folds: int) -> list[str]:
     submitted = next((e for e in ranked if e.submitted), None)
     if submitted and submitted is not best:
         lines.append(
-            f"Chosen for the submission is {submitted.name}, {_with_error(submitted)}: the simplest of the "
+            f"Chosen for the submission is {submitted.name}, {_with_error(submitted)}: the best of the "
             "blends among them."
         )
     if constant := next((e for e in ranked if e.name == BASELINE), None):

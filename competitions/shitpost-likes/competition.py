@@ -1,0 +1,100 @@
+"""Shitpost likes: how many likes does a meme get? A picture, and where it is known its title and time."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw
+
+from podium.competition import Competition
+from podium.dataset import Dataset
+from podium.images import ImageFiles
+from podium.parts import Parts
+from podium.tables import read_features, read_header, read_numbers, read_texts
+
+
+def load(folder: Path) -> Dataset:
+    train, test = folder / "train.csv", folder / "test.csv"
+    return Dataset(
+        X=(X := _rows(train)),
+        y=read_numbers(train, ["likes"])["likes"].to_numpy(),
+        X_test=_rows(test),
+        test_ids=read_texts(test, ["id"])["id"].to_numpy(),
+        groups=X.named["images"].lookalikes(),
+    )
+
+
+def _rows(path: Path) -> Parts:
+    """`title` and `created_utc`, in seconds, may be missing: models of them then say a constant."""
+    known = set(read_header(path))
+    columns = sorted(known & {"created_utc"}), ["image", *sorted(known & {"title"})]
+    table = read_features(path, *columns).reindex(columns=["image", "title", "created_utc"])
+    images = ImageFiles([path.parent / str(name) for name in table["image"]])
+    texts = table["title"].astype("str").fillna("").to_frame("text")
+    times = pd.to_datetime(table["created_utc"].fillna(0), unit="s").to_frame("created")
+    lengths = pd.DataFrame({"characters": texts["text"].str.len(), "words": texts["text"].str.count(r"\w+")})
+    return Parts({"images": images, "text": texts, "table": lengths, "times": times})
+
+
+def toy(folder: Path) -> None:
+    """Drawn memes: bright ones with a large face are liked, and those whose title says so."""
+    rng, n = np.random.default_rng(0), 240
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    bright, face, funny = rng.random((3, n))
+    likes = 750 * np.exp(2 * bright + 1.5 * face + 0.5 * (funny > 0.5) + rng.normal(0, 0.15, n))
+    table = pd.DataFrame({"id": [f"toy-{row}" for row in range(n)]})
+    table["image"] = "images/" + table["id"] + ".jpg"
+    table["created_utc"] = 1_500_000_000 + rng.integers(0, 10**7, n)
+    table["title"] = np.where(funny > 0.5, "this is hilarious", "a picture of a face")
+    for name, light, size in zip(table["image"], bright, face, strict=True):
+        _drawn(rng, light, size).save(folder / name)
+    train, test = table[:180].assign(likes=likes[:180].round().astype(int)), table[180:]
+    sample = test[["id"]].assign(likes=1000).iloc[::-1]
+    for name, frame in (("train", train), ("test", test), ("sample_submission", sample)):
+        frame.to_csv(folder / f"{name}.csv", index=False)
+
+
+def _drawn(rng: np.random.Generator, light: float, size: float) -> Image.Image:
+    noise = rng.integers(0, 40, (96, 96, 3)) + int(200 * light)
+    image, (x, y, r) = Image.fromarray(noise.astype(np.uint8)), (*rng.integers(36, 60, 2), 8 + 24 * size)
+    ImageDraw.Draw(image).ellipse((x - r, y - r, x + r, y + r), (230, 180, 40))
+    return image
+
+
+LOG = {"log": True}  # what is liked twice as much counts the same everywhere
+BASELINES = ("ridge", "sgd", "xgboost", "knn")
+RANDOM = {"weights": None, "views": "one"}  # there are no weights here for these three: random layers
+MOBILENET = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
+BODIES = {"mobilenet": MOBILENET, "alexnet": RANDOM, "resnet18": RANDOM, "vgg16": {**RANDOM, "side": 64}}
+CUTS = {"mobilenet": "conv_pw_3_relu", "alexnet": "conv2", "resnet18": "conv2_1", "vgg16": "block1_pool"}
+TITLES = [*(f"text-{name}" for name in BASELINES), "table-ridge"]
+PICTURES = ["frozen-mobilenet@ridge", "frozen-mobilenet@xgboost", "pair-mobilenet"]
+
+
+def _on(bodies: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
+    mobilenet, kinds = bodies["mobilenet"], ("triplet-euclidean", "triplet-cosine", "pair")
+    models = {f"frozen-mobilenet@{name}": {**mobilenet, "regressor": name} for name in BASELINES}
+    models |= {f"{kind}-mobilenet@k100": {**mobilenet, "k": 100} for kind in kinds[:2]}
+    models |= {f"{kind}-{body}": params for body, params in bodies.items() for kind in kinds}
+    return {name: {**params, **LOG} for name, params in models.items()}
+
+
+COMPETITION = Competition(
+    name="shitpost-likes",
+    slug="shitpost-likes",
+    title="Shitpost likes: how many likes does a meme get?",
+    metric="rmsle",
+    also=("r2_log", "spearman", "mae", "rmse", "r2"),
+    id_column="id",
+    target_column="likes",
+    load=load,
+    toy=toy,
+    roster={
+        **dict.fromkeys(("constant", "metadata", "time", *TITLES), LOG),  # the table is of the title's length
+        **{f"constant@{name}": {"strategy": name} for name in ("median", "mean")},
+        **_on(BODIES),
+    },
+    toy_params=_on({body: {"weights": None, "side": 64, "cut": cut} for body, cut in CUTS.items()}),
+    averages={"picture": PICTURES, "title": TITLES, "picture-and-title": [*PICTURES, *TITLES]},
+    ranges=(750, 1001, 1501, 2001),
+)

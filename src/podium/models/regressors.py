@@ -1,0 +1,48 @@
+"""Regressors on features that something else makes, by name; and numbers learnt as logarithms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.linear_model import Ridge, SGDRegressor
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from xgboost import XGBRegressor
+
+from podium.errors import ModelError, did_you_mean
+
+XGBOOST = {
+    "n_estimators": 200,
+    "learning_rate": 0.03,
+    "max_depth": 3,
+    "subsample": 0.7,
+    "colsample_bytree": 0.2,
+    "min_child_weight": 10,
+    "max_bin": 32,
+    "tree_method": "hist",
+}
+ON_FEATURES: dict[str, Callable[..., BaseEstimator]] = {
+    "ridge": Ridge,
+    # The rate of the first steps must be below one over the squared length of a row.
+    "sgd": partial(SGDRegressor, max_iter=1500, learning_rate="adaptive"),
+    "xgboost": partial(XGBRegressor, **XGBOOST),
+    "knn": partial(KNeighborsRegressor, n_neighbors=50),
+}
+
+
+def regressor(name: str, **params: Any) -> BaseEstimator:
+    """Raises ModelError for a name that is none."""
+    if name not in ON_FEATURES:
+        raise ModelError(f"no regressor {name!r}; {did_you_mean(name, ON_FEATURES)}")
+    return ON_FEATURES[name](**params)
+
+
+def learning(log: bool, *steps: Any) -> BaseEstimator:
+    """A pipeline; with `log` one that learns log(1 + y), for targets whose error is judged as a share."""
+    model = make_pipeline(*steps)
+    return TransformedTargetRegressor(model, func=np.log1p, inverse_func=np.expm1) if log else model

@@ -1,0 +1,67 @@
+"""How wrong numbers are in each range of what is to be predicted: rare large ones hide in a mean over all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from podium.predictions import Predictions
+from podium.stats import RESAMPLES, resampled_sums
+
+LEAST = 0.05  # share of the rows that a range must hold to be told apart
+
+
+def fitting_edges(y: np.ndarray, lows: Sequence[float], parts: int = 4) -> np.ndarray:
+    """Edges of ranges, each with its low end and without its high end: from each of `lows` to the next and
+    beyond, where each range then holds a fair share of y (n,); else quantiles of y, whole numbers of whole
+    numbers."""
+    edges = np.array([*lows, np.inf], dtype=float)
+    if len(lows) and y.min() >= edges[0] and (np.histogram(y, edges)[0] >= LEAST * len(y)).all():
+        return edges
+    inner = np.quantile(y, np.linspace(0, 1, parts + 1)[:-1], method="higher")
+    return np.append(np.unique(inner), np.inf)
+
+
+def by_range(
+    y: np.ndarray,
+    said: np.ndarray,
+    edges: np.ndarray,
+    groups: np.ndarray | None = None,
+    resamples: int = RESAMPLES,
+) -> pd.DataFrame:
+    """A row for each range with rows in it: `low`, `high`, `rows`, `mse`, `rmse` and `precision` (the share
+    of its rows whose prediction is in it as well), each of the three with its `_error`, by bootstrap over
+    rows or groups as in `stats`."""
+    ranges, said_ranges = (np.searchsorted(edges, numbers, "right") - 1 for numbers in (y, said))
+    held = np.unique(ranges[(ranges >= 0) & (ranges < len(edges) - 1)])
+    inside = (ranges[:, None] == held).astype(np.float64)  # (n, r)
+    squares = inside * ((said - y) ** 2)[:, None]
+    sums = np.concatenate([inside, squares, inside * (said_ranges == ranges)[:, None]], axis=1)
+    known, drawn = _scores(sums.sum(axis=0)), _scores(resampled_sums(sums, groups, resamples))
+    table = pd.DataFrame(
+        {"low": edges[held], "high": edges[held + 1], "rows": inside.sum(axis=0).astype(int)}
+    )
+    for name, values in known.items():
+        table[name], table[f"{name}_error"] = values, np.nanstd(drawn[name], axis=0, ddof=1)
+    return table
+
+
+def _scores(sums: np.ndarray) -> dict[str, np.ndarray]:
+    """Of each range (..., r), from counts, squared errors and hits (..., 3 r); of an empty one NaN."""
+    counts, squares, hits = np.split(sums, 3, axis=-1)
+    counts = np.where(counts > 0, counts, np.nan)
+    return {"mse": squares / counts, "rmse": np.sqrt(squares / counts), "precision": hits / counts}
+
+
+def ranges_table(
+    y: np.ndarray,
+    predictions: Sequence[Predictions],
+    edges: np.ndarray,
+    groups: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """`by_range` of the out-of-fold predictions of each, with its `name` in front."""
+    tables = [by_range(y, p.oof[:, 0], edges, groups).assign(name=p.name) for p in predictions]
+    table = pd.concat(tables, ignore_index=True)
+    return table[["name", *table.columns[:-1]]]
