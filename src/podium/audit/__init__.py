@@ -12,12 +12,12 @@ from podium.audit.finding import Finding
 from podium.audit.leaks import find_determined, find_gaps, find_groups, find_leaks
 from podium.audit.shift import find_shift
 from podium.audit.target import find_balance, find_labels
-from podium.audit.views import MINIATURE, views_of
+from podium.audit.views import MINIATURE, images_of, views_of
 from podium.code import code_id, library_versions
 from podium.content import content_id
 from podium.dataset import Dataset
 from podium.errors import DataError
-from podium.images import ImageFiles, without_broken
+from podium.images import without_broken
 
 __all__ = ["Finding", "audit", "audit_id"]
 
@@ -30,10 +30,8 @@ def audit(dataset: Dataset) -> list[Finding]:
 def audit_id(dataset: Dataset) -> str:
     """Changes with whatever the audit depends on: the data, its names and what is said about it, code,
     libraries."""
-    names = [
-        ["/".join(path.parts[-2:]) for path in X.paths] if isinstance(X, ImageFiles) else []
-        for X in (dataset.X, dataset.X_test)
-    ]
+    files = [images_of(X) for X in (dataset.X, dataset.X_test)]
+    names = [[] if X is None else ["/".join(path.parts[-2:]) for path in X.paths] for X in files]
     versions = library_versions(__name__)
     return content_id(dataset.id, dataset.about, dataset.about_test, names, code_id(__name__), versions)
 
@@ -44,8 +42,9 @@ def _findings(dataset: Dataset) -> Iterator[Finding]:
         summary = f"{len(broken):,} images cannot be decoded; mend them, or pass --skip-bad-images"
         yield Finding("files", True, summary, examples=tuple(broken[:5]))
     views = views_of(dataset)
-    copies = copies_of(dataset, views)
-    yield from find_copies(dataset, copies)
+    copies = list(copies_of(dataset, views))
+    for found in copies:
+        yield from find_copies(dataset, found)
     if not target_of(dataset).is_constant:
         for find in (find_groups, find_leaks, find_determined, find_gaps):
             yield from find(dataset, views)
@@ -58,10 +57,10 @@ def _findings(dataset: Dataset) -> Iterator[Finding]:
 
 def _decodable(dataset: Dataset) -> tuple[Dataset, list[str]]:
     """Without the images that are broken, and what is wrong with each."""
-    if isinstance(dataset.X, ImageFiles):
-        try:
-            for part in (dataset.X, dataset.X_test):
-                part.pixels(MINIATURE)
-        except DataError:
-            return without_broken(dataset)
+    try:
+        for files in (images_of(dataset.X), images_of(dataset.X_test)):
+            if files is not None:
+                files.pixels(MINIATURE)
+    except DataError:
+        return without_broken(dataset)
     return dataset, []

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from podium.audit.views import MINIATURE, Views, frame_of
+from podium.audit.views import MINIATURE, Views, frame_of, images_of
 from podium.content import file_sum
 from podium.dataset import Dataset
 from podium.images import ImageFiles
 from podium.models.cleaning import normalised
 
-CLOSE = 4  # so many of the 64 bits of a difference hash may differ, if the miniatures correlate like this:
+CLOSE = 8  # so many of the 64 bits of a difference hash may differ, if the miniatures correlate like this:
 ALIKE = 0.98
 ALIKE_AT_ONCE = 0.8  # or like this where all bits agree
 _BLOCK = 1 << 22  # pairs at a time
@@ -25,39 +27,39 @@ _BLOCK = 1 << 22  # pairs at a time
 @dataclass(frozen=True)
 class Copies:
     """Of n training rows and m test rows after them (n + m,): rows of one number in `exact` are the same
-    byte for byte, those of one in `near` to whoever looks. `what` they are, in the plural."""
+    byte for byte, those of one in `near` to whoever looks. `what` they are, in the plural; `shown` says
+    one of them."""
 
     exact: np.ndarray
     near: np.ndarray
     what: str
+    shown: Callable[[int], str]
 
     @property
     def exactly(self) -> str:
         return "byte for byte" if self.what == "images" else "verbatim"
 
 
-def copies_of(dataset: Dataset, views: Views) -> Copies:
+def copies_of(dataset: Dataset, views: Views) -> Iterator[Copies]:
     """Images by the bytes of their files and by their looks, arrays by value, tables by cells as they are and
-    normalised: those of prose where there is any. Of another X no row is like another."""
+    normalised: those of prose where there is any, and none where each row has an image. Nothing of another
+    X."""
     X, X_test = dataset.X, dataset.X_test
-    if isinstance(X, ImageFiles):
-        exact = _file_codes([*X.paths, *X_test.paths])
-        return Copies(exact, _lookalikes(X, X_test, exact), "images")
-    if isinstance(X, np.ndarray) and X.dtype.kind in "iufb":
-        kind = np.result_type(X, X_test)
-        sums = [hash(row.tobytes()) for part in (X, X_test) for row in part.astype(kind)]
-        codes = pd.factorize(np.array(sums))[0]
-        return Copies(codes, codes, "rows")
+    files, test_files = images_of(X), images_of(X_test)
     train, test = frame_of(X), frame_of(X_test)
-    if train is None or test is None:
-        rows = np.arange(len(X) + len(X_test))
-        return Copies(rows, rows, "rows")
-    return _equal_cells(views, train, test)
+    if isinstance(X, np.ndarray) and X.dtype.kind in "iufb":
+        yield _equal_arrays(X, X_test)
+    elif train is not None and test is not None and (files is None or not files.seen.all()):
+        yield _equal_cells(views, train, test)
+    if files is not None and test_files is not None:
+        yield _like_images(files, test_files)
 
 
-def _file_codes(paths: Sequence[Path]) -> np.ndarray:
-    with ThreadPoolExecutor() as pool:
-        return pd.factorize(np.array(list(pool.map(file_sum, paths)), dtype=object))[0]
+def _equal_arrays(X: np.ndarray, X_test: np.ndarray) -> Copies:
+    kind = np.result_type(X, X_test)
+    sums = [hash(row.tobytes()) for part in (X, X_test) for row in part.astype(kind)]
+    codes = pd.factorize(np.array(sums))[0]
+    return Copies(codes, codes, "rows", lambda row: "")
 
 
 def _equal_cells(views: Views, train: pd.DataFrame, test: pd.DataFrame) -> Copies:
@@ -67,34 +69,39 @@ def _equal_cells(views: Views, train: pd.DataFrame, test: pd.DataFrame) -> Copie
     texts = cells.select_dtypes(exclude=["number", "bool", "datetime"]).columns
     cells[texts] = cells[texts].fillna("").astype(str)
     plain = cells.assign(**{c: cells[c].map(lambda text: normalised(text) or text) for c in texts})
-    return Copies(_row_codes(cells), _row_codes(plain), "texts" if any(prose) else "rows")
+    what = "texts" if any(prose) else "rows"
+    return Copies(_row_codes(cells), _row_codes(plain), what, lambda row: " ".join(map(str, cells.iloc[row])))
 
 
 def _row_codes(cells: pd.DataFrame) -> np.ndarray:
     return pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]
 
 
+def _like_images(train: ImageFiles, test: ImageFiles) -> Copies:
+    """What is blank is like nothing else."""
+    paths = [*train.paths, *test.paths]
+    rows = np.flatnonzero(np.concatenate([train.seen, test.seen]))
+    exact = len(rows) + np.arange(len(paths))
+    near = exact.copy()
+    exact[rows] = _file_codes([paths[row] for row in rows])
+    near[rows] = _lookalikes(train[train.seen], test[test.seen], exact[rows])
+    return Copies(exact, near, "images", lambda row: "/".join(paths[row].parts[-2:]))
+
+
+def _file_codes(paths: Sequence[Path]) -> np.ndarray:
+    with ThreadPoolExecutor() as pool:
+        return pd.factorize(np.array(list(pool.map(file_sum, paths)), dtype=object))[0]
+
+
 def _lookalikes(train: ImageFiles, test: ImageFiles, exact: np.ndarray) -> np.ndarray:
     """Images of the same bytes, of close difference hashes and miniatures, and whatever such pairs join."""
     hashes = np.concatenate([train.lookalikes(), test.lookalikes()])
     small = np.concatenate([np.asarray(part.pixels(MINIATURE)) for part in (train, test)])
-    return joined(len(hashes), pairs_of(exact), *_alike(hashes, small))
-
-
-def pairs_of(codes: np.ndarray) -> np.ndarray:
-    """Pairs (2, p) that join all rows of the same code."""
-    order = np.argsort(codes, kind="stable")
-    same = np.flatnonzero(np.diff(codes[order]) == 0)
-    return np.stack([order[same], order[same + 1]])
-
-
-def joined(n: int, *pairs: np.ndarray) -> np.ndarray:
-    """A number (n,) that rows share which are joined by a chain of pairs, each (2, p)."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
+    order = np.argsort(exact, kind="stable")
+    same = np.flatnonzero(np.diff(exact[order]) == 0)
+    pairs = [np.stack([order[same], order[same + 1]]), *_alike(hashes, small)]
     left, right = np.concatenate(pairs, axis=1)
-    graph = coo_array((np.ones(len(left)), (left, right)), (n, n))
+    graph = coo_array((np.ones(len(left)), (left, right)), (len(hashes), len(hashes)))
     return connected_components(graph, directed=False)[1]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from podium.audit.finding import Finding
 from podium.audit.views import frame_of
 from podium.dataset import Dataset
 from podium.errors import sample
-from podium.images import ImageFiles
+from podium.words import short
 
 MATTERS = 1e-3  # of the rows: fewer change no score
 BY_CHANCE = 10  # times as many pairs as independent columns would give: chance may still explain them
@@ -44,16 +43,18 @@ def _by_chance(dataset: Dataset, copies: Copies) -> bool:
 
 
 def _conflicts(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
-    codes = copies.near[: len(dataset.y)]
-    rows = np.flatnonzero(pd.Series(dataset.y).groupby(codes).transform("nunique") > 1)
+    near, exact = (codes[: len(dataset.y)] for codes in (copies.near, copies.exact))
+    rows, same = _differing(near, dataset.y), _differing(exact, dataset.y)
     if len(rows) == 0:
         return
+    label, advice = "label", "mend them, or drop these rows (FoldPlan.contradictions)"
     if dataset.is_regression:
-        said = "have other targets than their copies; no model can tell them apart"
-    else:
-        said = "have other labels than their copies; mend them, or drop these rows (FoldPlan.contradictions)"
-    summary = f"{len(rows):,} training {copies.what} {_in_sets(codes[rows])} {said}"
-    yield Finding("conflicts", not dataset.is_regression, summary, examples=_examples(dataset, codes, rows))
+        label, advice = "target", "no model can tell them apart"
+    summary = (
+        f"{len(rows):,} training {copies.what} {_in_sets(near[rows])} have other {label}s than their copies, "
+        f"{_counted(same, exact)} {copies.exactly}; {advice}"
+    )
+    yield Finding("conflicts", not dataset.is_regression, summary, examples=_examples(dataset, copies, rows))
 
 
 def _within(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
@@ -62,14 +63,14 @@ def _within(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
     rows = _repeated(codes)
     if len(rows) == 0:
         return
-    parted = rows if dataset.groups is None else _parted(rows, codes, dataset.groups)
+    parted = rows if dataset.groups is None else _differing(codes, dataset.groups)
     if len(parted):
         some = "them" if len(parted) == len(rows) else f"{len(parted):,} of them {_in_sets(codes[parted])}"
         advice = f"folds may part {some} and score what was learnt by heart: make groups of them"
     else:
         advice = "the groups of the dataset keep them together"
     is_alarm = len(parted) >= max(1.0, MATTERS * n)
-    shown = _examples(dataset, codes, parted if len(parted) else rows)
+    shown = _examples(dataset, copies, parted if len(parted) else rows)
     summary = f"{_each_other('training', copies, slice(n))}; {advice}"
     yield Finding("duplicates", is_alarm, summary, examples=shown)
 
@@ -82,7 +83,9 @@ def _in_test(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
             f"{len(near):,} of {m:,} test {copies.what} stand among the training rows too, {len(exact):,} "
             f"{copies.exactly}; who knows those by heart scores better on Kaggle than on new rows"
         )
-        shown = tuple(f"test data row {row + 1}: {_what(dataset.X_test, row)}" for row in near[:SHOWN])
+        shown = tuple(
+            f"test data row {row + 1}: {short(copies.shown(n + row), LONGEST)}" for row in near[:SHOWN]
+        )
         yield Finding("duplicates", len(near) >= max(1.0, MATTERS * m), summary, examples=shown)
     if len(_repeated(copies.near[n:])):
         yield Finding("duplicates", False, _each_other("test", copies, slice(n, None)))
@@ -90,12 +93,16 @@ def _in_test(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
 
 def _each_other(which: str, copies: Copies, part: slice) -> str:
     near, exact = copies.near[part], copies.exact[part]
-    rows, same = _repeated(near), _repeated(exact)
-    exactly = f"{len(same):,} {_in_sets(exact[same])}" if len(same) else "none"
+    rows = _repeated(near)
     return (
         f"{len(rows):,} {which} {copies.what} {_in_sets(near[rows])} are copies of each other, "
-        f"{exactly} {copies.exactly}"
+        f"{_counted(_repeated(exact), exact)} {copies.exactly}"
     )
+
+
+def _differing(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The rows whose code is there with other values too."""
+    return np.flatnonzero(pd.Series(values).groupby(codes).transform("nunique") > 1)
 
 
 def _repeated(codes: np.ndarray) -> np.ndarray:
@@ -103,9 +110,8 @@ def _repeated(codes: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.bincount(codes)[codes] > 1)
 
 
-def _parted(rows: np.ndarray, codes: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Those of the rows whose copies are of more than one group."""
-    return rows[(pd.Series(groups[rows]).groupby(codes[rows]).transform("nunique") > 1).to_numpy()]
+def _counted(rows: np.ndarray, codes: np.ndarray) -> str:
+    return f"{len(rows):,} {_in_sets(codes[rows])}" if len(rows) else "none"
 
 
 def _in_sets(codes: np.ndarray) -> str:
@@ -113,19 +119,14 @@ def _in_sets(codes: np.ndarray) -> str:
     return f"in {count:,} set{'s'[: count != 1]}"
 
 
-def _examples(dataset: Dataset, codes: np.ndarray, rows: np.ndarray) -> tuple[str, ...]:
-    """One line for each of the first sets of these rows."""
-    return tuple(_example(dataset, np.flatnonzero(codes == c)) for c in pd.unique(codes[rows])[:SHOWN])
+def _examples(dataset: Dataset, copies: Copies, rows: np.ndarray) -> tuple[str, ...]:
+    """One line for each of the first sets of these training rows."""
+    codes = copies.near[: len(dataset.y)]
+    sets = [np.flatnonzero(codes == code) for code in pd.unique(codes[rows])[:SHOWN]]
+    return tuple(_example(dataset, copies, inside) for inside in sets)
 
 
-def _example(dataset: Dataset, rows: np.ndarray) -> str:
+def _example(dataset: Dataset, copies: Copies, rows: np.ndarray) -> str:
     said = list(dict.fromkeys(dataset.targets[rows].tolist()))
-    shown = " = ".join(filter(None, (_what(dataset.X, row) for row in rows[:2])))
+    shown = " = ".join(filter(None, (short(copies.shown(row), LONGEST) for row in rows[:2].tolist())))
     return f"data rows {sample((rows + 1).tolist(), most=3)}, targets {sample(said, most=3)}: {shown}"
-
-
-def _what(X: Any, row: int) -> str:
-    if isinstance(X, ImageFiles):
-        return "/".join(X[row].paths[0].parts[-2:])
-    text = " ".join(" ".join(map(str, X.iloc[row])).split()) if isinstance(X, pd.DataFrame) else ""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

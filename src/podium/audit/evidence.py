@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from math import log
 from statistics import NormalDist
 
 import numpy as np
@@ -123,19 +124,21 @@ class Evidence:
         return float(self.target.hot.mean(axis=0).max())
 
     def is_sure(self, tries: int) -> bool:
-        """Whether chance is ruled out though so many views were tried (Bonferroni)."""
-        return self.share > NormalDist().inv_cdf(1 - FALSE_ALARM / tries) * max(self.error, self._noise)
+        """Whether chance is ruled out though so many views were tried (Bonferroni): by the error bar, and by
+        the likelihood ratio of rows that the models did not see (Wasserman, Ramdas and Balakrishnan 2020,
+        "Universal inference"); for where a class is rare, most samples hold none of the surprises that
+        make an error bar long."""
+        chance = FALSE_ALARM / tries
+        return self.share > NormalDist().inv_cdf(1 - chance) * self.error and self._log_ratio > -log(chance)
 
     @property
-    def _noise(self) -> float:
-        """The standard error of `share` if the view said nothing: where a class is rare, most samples hold
-        none of the surprises that make the gains vary."""
+    def _log_ratio(self) -> float:
+        """Of the likelihoods of `said` and `blind`, units counted as one row each."""
+        units = len(np.unique(self.target.units))
+        blind, said = (_losses(self.target.hot, p).sum() for p in (self.blind, self.said))
         if self.target.is_numbers:
-            variances = 4 * (self.said - self.blind) ** 2 * self.target.hot.var()
-        else:
-            ratio = np.log(self.said / self.blind)
-            variances = (self.blind * ratio**2).sum(axis=1) - (self.blind * ratio).sum(axis=1) ** 2
-        return float(np.sqrt(variances.sum())) / self.target.loss
+            return units / 2 * log(max(blind, 1e-12) / max(said, 1e-12))
+        return units / len(self.said) * float(blind - said)
 
 
 def explain(bins: np.ndarray, target: Target) -> Evidence:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from podium.audit.evidence import RARE, Evidence, Target, binned, explain, explain_sharply, target_of
 from podium.audit.finding import Finding
+from podium.audit.target import class_names
 from podium.audit.views import View, Views, patterns
 from podium.dataset import Dataset
+from podium.words import percent, short
 
 LEAST_ROWS = 50  # of fewer the error bars are guesses
 MATTERS = 0.05  # of what can be explained: two even classes told apart with accuracy .63
@@ -93,7 +95,7 @@ def _quote(evidence: Evidence) -> str:
         return f"R2 {score:.3f} ± {error:.3f} of its ranks"
     return (
         f"accuracy {score:.3f} ± {error:.3f}, the largest class {evidence.majority:.3f} "
-        f"({evidence.share:.0%} of the log loss explained)"
+        f"({percent(evidence.share)} of the log loss explained)"
     )
 
 
@@ -111,7 +113,7 @@ def _telling(found: Look, dataset: Dataset) -> tuple[str, ...]:
 def _label(values: pd.Series) -> str:
     distinct = values.unique()
     if len(distinct) == 1:
-        return f"{distinct[0]:.12g}" if isinstance(distinct[0], float) else str(distinct[0])
+        return f"{distinct[0]:.12g}" if isinstance(distinct[0], float) else short(distinct[0])
     if values.dtype == object:
         return f"{len(distinct):,} rare ones"
     return f"{values.min():.12g} to {values.max():.12g}"
@@ -122,7 +124,8 @@ def _content(inside: np.ndarray, y: np.ndarray, dataset: Dataset) -> str:
     if dataset.classes is None:
         return f"{rows}, median target {np.median(inside):g}, of all {np.median(y):g}"
     code = np.bincount(inside, minlength=dataset.width).argmax()
-    return f"{rows}, {np.mean(inside == code):.1%} {dataset.classes[code]!s}, of all {np.mean(y == code):.1%}"
+    shares = percent(np.mean(inside == code)), percent(np.mean(y == code))
+    return f"{rows}, {shares[0]} {class_names(dataset)[code]}, of all {shares[1]}"
 
 
 def find_gaps(dataset: Dataset, views: Views) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from statistics import NormalDist
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from podium.audit.copies import Copies, joined, pairs_of
+from podium.audit.copies import Copies
 from podium.audit.evidence import (
     FALSE_ALARM,
     Evidence,
@@ -21,9 +22,8 @@ from podium.audit.evidence import (
     target_of,
 )
 from podium.audit.finding import Finding
-from podium.audit.views import MINIATURE, View, Views
-from podium.dataset import Dataset
-from podium.images import ImageFiles
+from podium.audit.views import MINIATURE, View, Views, images_of
+from podium.dataset import Dataset, linked
 
 LEAST_ROWS, MOST_ROWS = 20, 3000  # of each of the two files
 PARTS = 16  # principal components of pixels or words
@@ -32,15 +32,14 @@ MATTERS = 0.7  # an area under the curve that speaks of other rows than those to
 BEHIND = 0.55  # one of a column that is worth naming
 
 
-def find_shift(dataset: Dataset, views: Views, copies: Copies) -> Finding | None:
+def find_shift(dataset: Dataset, views: Views, copies: Sequence[Copies]) -> Finding | None:
     """None where there are too few rows, or nothing to compare."""
     rows, test = _sample(len(dataset.y)), _sample(len(dataset.test_ids))
     columns = _columns(dataset, views, rows, test)
     if not columns or min(len(rows), len(test)) < LEAST_ROWS:
         return None
-    units = joined(len(copies.near), pairs_of(copies.near), pairs_of(target_of(dataset).units))
-    chosen = units[np.concatenate([rows, len(dataset.y) + test])]
-    target = make_target(np.repeat(np.eye(2), [len(rows), len(test)], axis=0), chosen)
+    units = _units(dataset, copies)[np.concatenate([rows, len(dataset.y) + test])]
+    target = make_target(np.repeat(np.eye(2), [len(rows), len(test)], axis=0), units)
     auc, error = _area(_told_apart(columns, target))
     sure = (auc - 0.5) > NormalDist().inv_cdf(1 - FALSE_ALARM) * error
     quote = f"a model tells training and test rows apart with AUC {auc:.3f} ± {error:.3f}, .5 being chance"
@@ -55,6 +54,12 @@ def find_shift(dataset: Dataset, views: Views, copies: Copies) -> Finding | None
     )
     examples = tuple(f"{name}: AUC {alone:.3f}" for name, alone in behind[:5])
     return Finding("shift", auc >= MATTERS, f"{quote}{names}; {advice}", auc, error, examples)
+
+
+def _units(dataset: Dataset, copies: Sequence[Copies]) -> np.ndarray:
+    """A number (n + m,) that rows share which are of one group, or copies of each other."""
+    groups = pd.Series(target_of(dataset).units).reindex(np.arange(len(dataset.y) + len(dataset.test_ids)))
+    return linked(groups, *(pd.Series(found.near) for found in copies))
 
 
 def _sample(n: int) -> np.ndarray:
@@ -87,9 +92,10 @@ def _words(texts: pd.Series) -> np.ndarray:
 
 
 def _pixels(X: Any, rows: np.ndarray) -> np.ndarray | None:
-    """(r, pixels) of arrays, or of miniatures; None where X has none."""
-    if isinstance(X, ImageFiles):
-        small = np.asarray(X[rows].pixels(MINIATURE), dtype=np.float32)
+    """(r, pixels) of arrays, or of miniatures; None where some have none."""
+    files = images_of(X)
+    if files is not None and files[rows].seen.all():
+        small = np.asarray(files[rows].pixels(MINIATURE), dtype=np.float32)
         return small.reshape(len(rows), 8, 4, 8, 4, 3).mean(axis=(2, 4)).reshape(len(rows), -1)
     if isinstance(X, np.ndarray) and X.ndim > 2:
         return X[rows].reshape(len(rows), -1).astype(np.float32)

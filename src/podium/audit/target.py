@@ -10,6 +10,7 @@ import pandas as pd
 from podium.audit.finding import Finding
 from podium.dataset import Dataset
 from podium.errors import sample
+from podium.words import percent, short
 
 OFTEN = 0.05  # of the rows have one and the same number: a gap, a limit, or a default
 MOST = 10  # classes that a line names
@@ -31,12 +32,19 @@ def find_labels(dataset: Dataset) -> Iterator[Finding]:
         yield Finding("labels", True, summary)
 
 
+def class_names(dataset: Dataset) -> list[str]:
+    """What people call the classes, on one line each."""
+    names = dataset.classes if dataset.class_names is None else dataset.class_names
+    return [] if names is None else [short(name) for name in names]
+
+
 def find_balance(dataset: Dataset) -> Finding:
     if dataset.classes is None:
         return _of_numbers(dataset.y)
     counts = np.bincount(dataset.y, minlength=dataset.width)
     order = np.argsort(-counts, kind="stable")
-    shares = [f"{dataset.classes[c]!s} {counts[c] / len(dataset.y):.1%}" for c in order[:MOST]]
+    names = class_names(dataset)
+    shares = [f"{names[code]} {percent(counts[code] / len(dataset.y))}" for code in order[:MOST]]
     more = f", and {len(order) - MOST} more" if len(order) > MOST else ""
     return Finding(
         "balance", False, f"{dataset.width} classes in {len(dataset.y):,} rows: {', '.join(shares)}{more}"
@@ -49,6 +57,6 @@ def _of_numbers(y: np.ndarray) -> Finding:
     often = counts >= OFTEN * len(y)
     summary = f"{len(y):,} rows with targets from {low:g} to {high:g}, median {median:g}"
     if len(values) > 1 / OFTEN and often.any():
-        shown = [f"{v:g} ({c / len(y):.0%})" for v, c in zip(values[often], counts[often], strict=True)]
+        shown = [f"{v:g} ({percent(c / len(y))})" for v, c in zip(values[often], counts[often], strict=True)]
         summary += f"; often the same: {', '.join(shown[:5])}"
     return Finding("balance", False, summary)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from podium.dataset import Dataset
 from podium.images import ImageFiles, Look
+from podium.parts import Parts
 
 LONG_TEXT = 5  # words on average: prose, not a name or a key
 COUNTING = 20  # the range of numbers that count, by their number: a part of them may be in other files
@@ -80,13 +81,22 @@ def views_of(dataset: Dataset) -> Views:
     train, test = frame_of(dataset.X), frame_of(dataset.X_test)
     features = [] if train is None else list(_columns(train, test))
     about = [] if dataset.about is None else list(_columns(dataset.about, dataset.about_test))
-    values = {view.subject: view.train for view in features}
-    news = [v for v in about if v.subject not in values or not v.train.equals(values[v.subject])]
+    values = [view.train for view in features]
+    news = [view for view in about if not any(view.train.equals(other) for other in values)]
     return Views(features, news, list(_file_views(dataset)), list(_order(dataset)))
 
 
 def frame_of(X: Any) -> pd.DataFrame | None:
-    """The columns of X; None where its rows are pixels or files."""
+    """The columns of X, or of all its parts that have any; None where its rows are pixels or files."""
+    if isinstance(X, Parts):
+        frames = [
+            frame.reset_index(drop=True) for part in X.named.values() if (frame := _frame(part)) is not None
+        ]
+        return pd.concat(frames, axis=1).pipe(lambda f: f.loc[:, ~f.columns.duplicated()]) if frames else None
+    return _frame(X)
+
+
+def _frame(X: Any) -> pd.DataFrame | None:
     if isinstance(X, pd.DataFrame):
         return X
     if isinstance(X, np.ndarray) and X.ndim <= 2:
@@ -95,13 +105,21 @@ def frame_of(X: Any) -> pd.DataFrame | None:
     return None
 
 
+def images_of(X: Any) -> ImageFiles | None:
+    """X itself, or that part of it."""
+    images = X.named.get("images") if isinstance(X, Parts) else X
+    return images if isinstance(images, ImageFiles) else None
+
+
 def _file_views(dataset: Dataset) -> Iterator[View]:
     """Of image files: dimensions, size, format, and pattern of the name."""
-    if isinstance(dataset.X, ImageFiles):
-        train, test = _facts(dataset.X), _facts(dataset.X_test)
-        for column, (subject, fact) in FILE_FACTS.items():
-            yield View(subject, fact, train[column], test[column])
-        yield from patterns(View("file name", "", train["name"], test["name"]))
+    files, test_files = images_of(dataset.X), images_of(dataset.X_test)
+    if files is None or test_files is None or not (files.seen.any() and test_files.seen.any()):
+        return
+    train, test = _facts(files), _facts(test_files)
+    for column, (subject, fact) in FILE_FACTS.items():
+        yield View(subject, fact, train[column], test[column])
+    yield from patterns(View("file name", "", train["name"], test["name"]))
 
 
 def _order(dataset: Dataset) -> Iterator[View]:
@@ -135,13 +153,15 @@ def _patterns(names: pd.Series) -> pd.DataFrame:
 
 
 def _facts(files: ImageFiles) -> pd.DataFrame:
-    facts = files.metadata()
+    """Nothing of those that are blank."""
+    there = files[files.seen]
+    facts = there.metadata()
     width, height = facts["width"], facts["height"]
     facts["size"] = (width.astype(str) + "x" + height.astype(str)).astype(object)
     facts["aspect"] = width / np.maximum(height, 1)
-    facts["name"] = pd.Series([path.stem for path in files.paths], dtype=object)
+    facts["name"] = pd.Series([path.stem for path in there.paths], dtype=object)
     facts["suffix"] = facts["suffix"].astype(object)
-    return facts
+    return facts.set_axis(np.flatnonzero(files.seen)).reindex(np.arange(len(files)))
 
 
 def _columns(train: pd.DataFrame, test: pd.DataFrame | None) -> Iterator[View]:
