@@ -119,15 +119,24 @@ def test_a_class_of_which_no_image_was_seen_is_not_forgotten(posts):
 
 
 def test_a_title_stands_beside_its_image_as_numbers(posts):
-    rows = TitleBesideImage(side=8).transform(posts)
+    model = TitleBesideImage(side=8).fit(posts)
+    assert model.numbers_.keys() == {"of", "news", "wow", "news of", "wow of"}  # others are of too few titles
+    rows = model.transform(posts)
     assert rows.shape == (24, 1 + LENGTH + 8 * 8 * 3)
     first, second = rows[[0, 1]]
     assert (first[0], second[0]) == (0, 1)  # whether there is an image
-    assert first[3] == second[3] > 0  # "of", the second word of both
-    assert (first[6 + 0 : 1 + LENGTH] == 0).all()
+    assert first[1:4].tolist() == [model.numbers_[word] for word in ("news", "news of", "of")]
+    assert (first[4 : 1 + LENGTH] == 0).all()
     pixels = posts.named["images"].pixels(Look(8, 8))
     assert (second[1 + LENGTH :] == pixels[[1]].ravel()).all()
     assert rows[3:5].shape == (2, rows.shape[1])
+
+
+def test_a_title_without_a_known_word_is_no_harm(posts):
+    texts = posts.named["text"].copy()
+    texts.loc[[2, 3], "text"] = ["", "\U0001f602"]
+    model = create("joint", {**SMALL, "side": 8}, 0).fit(posts.replaced(text=texts), Y)
+    assert np.isfinite(model.predict_proba(posts.replaced(text=texts))).all()
 
 
 def test_the_joint_network_reads_titles_and_looks_at_images(posts):

@@ -319,7 +319,7 @@ def predict(
     toy = ", trained on toy data" if setting.is_toy else ""
     entry = answer.entry
     typer.echo(f"{entry.name}: {setting.metric.name} {entry.score:.5f} ± {entry.standard_error:.5f}{toy}")
-    said = setting.dataset.answers(answer.predictions)
+    said = setting.dataset.called(answer.predictions)
     for value, label, row in zip(values, said, answer.predictions, strict=True):
         sure = "" if setting.dataset.is_regression else f" (p = {row.max():.3f})"
         typer.echo(f"{label}{sure}: {' '.join(value.split())}")

@@ -85,6 +85,12 @@ class Dataset:
         """What predictions (rows, width) come to (rows,): the most probable label, or the number."""
         return predictions[:, 0] if self.classes is None else self.classes[predictions.argmax(axis=1)]
 
+    def called(self, predictions: np.ndarray) -> np.ndarray:
+        """The same, by the names of the classes where they have any."""
+        if self.class_names is None:
+            return self.answers(predictions)
+        return np.array(self.class_names)[predictions.argmax(axis=1)]
+
 
 def contradictory(dataset: Dataset) -> np.ndarray:
     """Which rows (n,) are of a group that holds more than one label, or number."""

@@ -45,9 +45,17 @@ def parts(folder: Path, posts: pd.DataFrame, titles: pd.Series) -> Parts:
     """What models are given of posts: their titles as `text`; a `table` of when they were posted and the
     titles' shape; their `images`, where the folder has files named by their ids. All else that the files say
     was made by readers afterwards, or tells by being empty where a post came from."""
-    text = titles.str.strip()
     created = pd.to_datetime(posts["created_utc"], unit="s")
-    images = ImageFiles.of_ids(posts["id"].tolist(), find_by_stem(folder))
+    return _parts(titles.str.strip(), created, ImageFiles.of_ids(posts["id"].tolist(), find_by_stem(folder)))
+
+
+def titled(titles: list[str]) -> Parts:
+    """The same of titles of which nothing else is known."""
+    text = pd.Series(titles, dtype=str)
+    return _parts(text, pd.to_datetime(text.map(lambda _: None)), ImageFiles.of_ids(titles, {}))
+
+
+def _parts(text: pd.Series, created: pd.Series, images: ImageFiles) -> Parts:
     return Parts(
         {"text": text.to_frame("text"), "table": shape(text).assign(created=created), "images": images}
     )
