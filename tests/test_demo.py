@@ -50,7 +50,7 @@ def tweets(root, tmp_path_factory):
 @pytest.fixture(scope="module")
 def photos(root, tmp_path_factory):
     competition = get_competition(root, "pistolas-vs-smartphones")
-    return answerer_of(competition, ["gaussian-nb"], tmp_path_factory.mktemp("photos"))
+    return answerer_of(competition, ["xgboost"], tmp_path_factory.mktemp("photos"))
 
 
 def load_prices(folder):

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import subprocess
 
 import pytest
@@ -56,7 +55,7 @@ def served(trained, tmp_path_factory):
     address = next((m[0] for m in (re.search(r"http://[\d.]+:\d+/", line) for line in lines) if m), None)
     assert address, process.communicate()
     yield address, spy
-    process.send_signal(signal.SIGINT)
+    process.terminate()  # Ctrl-C is ignored where the tests themselves run in the background
     rest, errors = process.communicate(timeout=20)
     assert (process.returncode, "ended" in rest, errors) == (0, True, "")
     assert not list(spy.glob("podium-demo-*"))

@@ -58,9 +58,8 @@ def toy(folder: Path) -> None:
     for name, rows in zip((*TRAIN, *TEST), (slice(300), slice(300, 400), slice(400, n)), strict=True):
         hidden = ["subreddit", *LABELS] if name in TEST else []
         posts[rows].drop(columns=hidden).to_csv(folder / name, sep="\t", index=False)
-    posts[400:].assign(**{LABELS[0]: 0}).to_csv(
-        folder / "sample_submission.csv", columns=["id", LABELS[0]], index=False
-    )
+    sample = posts[400:][["id"]].assign(**{LABELS[0]: 0})
+    sample.to_csv(folder / "sample_submission.csv", index=False)
     (folder / "images").mkdir(exist_ok=True)
     for i in range(0, n, 4):
         Image.new("L", (50, 40), 40 * int(way6[i])).save(folder / "images" / f"toy{i}.jpg")

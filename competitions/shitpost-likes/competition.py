@@ -10,6 +10,7 @@ from podium.competition import Competition
 from podium.dataset import Dataset
 from podium.images import ImageFiles
 from podium.parts import Parts
+from podium.plots import examples, lengths, over_time, target
 from podium.tables import read_features, read_header, read_numbers, read_texts
 
 
@@ -48,10 +49,9 @@ def toy(folder: Path) -> None:
     table["title"] = np.where(funny > 0.5, "this is hilarious", "a picture of a face")
     for name, light, size in zip(table["image"], bright, face, strict=True):
         _drawn(rng, light, size).save(folder / name)
-    train, test = table[:180].assign(likes=likes[:180].round().astype(int)), table[180:]
-    sample = test[["id"]].assign(likes=1000).iloc[::-1]
-    for name, frame in (("train", train), ("test", test), ("sample_submission", sample)):
-        frame.to_csv(folder / f"{name}.csv", index=False)
+    table[:180].assign(likes=likes[:180].round().astype(int)).to_csv(folder / "train.csv", index=False)
+    table[180:].to_csv(folder / "test.csv", index=False)
+    table[:179:-1][["id"]].assign(likes=1000).to_csv(folder / "sample_submission.csv", index=False)
 
 
 def _drawn(rng: np.random.Generator, light: float, size: float) -> Image.Image:
@@ -89,6 +89,7 @@ COMPETITION = Competition(
     target_column="likes",
     load=load,
     toy=toy,
+    plots=(target("likes", log=True), over_time("created"), lengths("text"), examples()),
     roster={
         **dict.fromkeys(("constant", "metadata", "time", *TITLES), LOG),  # the table is of the title's length
         **{f"constant@{name}": {"strategy": name} for name in ("median", "mean")},
