@@ -106,17 +106,17 @@ def test_a_whole_run_says_0_for_a_known_pistol_and_1_for_a_known_phone(checkout,
     assert json.loads(csv.with_suffix(".json").read_text())["entry"] == "xgboost"
 
 
-def test_networks_and_bodies_run_on_toy_photos_and_answer_for_a_file(checkout, folder):
-    names = "scratch-lenet,frozen-mobilenet"
+def test_features_of_a_body_run_on_toy_photos_and_answer_for_a_file(checkout, folder):
+    names = "xgboost,frozen-mobilenet"
     ran = podium(checkout, "submit", NAME, "--models", names)
     assert ran.returncode == 0, ran.stderr
     store = checkout / "submissions" / NAME / "toy"
     rows = pd.read_csv(store / "leaderboard.csv").set_index("name")
-    assert {"scratch-lenet", "weights"} <= set(rows.index)
+    assert {"xgboost", "weights"} <= set(rows.index)
     assert rows.loc["frozen-mobilenet", "score"] > 0.8
     asked = podium(checkout, "predict", NAME, find_images(folder / "Train" / "smartphone")[0])
     assert asked.returncode == 0, asked.stderr
-    assert asked.stdout.splitlines()[1].startswith("1 (p = ")
+    assert asked.stdout.splitlines()[1].startswith("smartphone (p = ")
 
 
 def test_a_broken_photo_gives_one_line_or_is_skipped(checkout, folder, tmp_path):

@@ -26,8 +26,7 @@ def load(folder: Path) -> Dataset:
 
 
 def _rows(path: Path) -> Parts:
-    """`title` and `created_utc`, in seconds, may be missing: models of them then say a constant."""
-    known = set(read_header(path))
+    known = set(read_header(path))  # title and created_utc may be missing: their models say a constant then
     columns = sorted(known & {"created_utc"}), ["image", *sorted(known & {"title"})]
     table = read_features(path, *columns).reindex(columns=["image", "title", "created_utc"])
     images = ImageFiles([path.parent / str(name) for name in table["image"]])
