@@ -2,6 +2,7 @@
 
 import numpy as np
 from hypothesis import settings
+from PIL import Image
 
 from podium.competition import Competition
 from podium.dataset import Dataset
@@ -12,6 +13,12 @@ from podium.predictions import Predictions, fold_scores
 from podium.report.results import Results
 
 quick = settings(max_examples=30, deadline=None, derandomize=True)
+
+
+def smooth_photo(seed=0, size=(40, 30)):
+    """Smooth enough that another size or a JPEG looks the same."""
+    coarse = np.random.default_rng(seed).integers(0, 255, (5, 5, 3), dtype=np.uint8)
+    return Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
 
 
 def make_dataset(y, **changes):
@@ -79,3 +86,9 @@ def make_results(y, oofs, metric="accuracy", blends=(), folds=2, **changes):
     order = [e.name for e in board.entries]
     entries.sort(key=lambda p: order.index(p.name))
     return Results(board, dataset, parts, judge, tuple(entries))
+
+
+def bright_or_dark(rng, label, size=40):
+    """An image of noise, bright if the label is 1 and dark if it is 0."""
+    noise = rng.integers(0, 80, (size, size, 3), dtype=np.uint8) + np.uint8(150 * label)
+    return Image.fromarray(noise)

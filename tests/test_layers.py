@@ -21,6 +21,7 @@ ORDER = [
     "predictions",
     "store",
     "images",
+    "lookalikes",
     "drawings",
     "fitted",
     "models",

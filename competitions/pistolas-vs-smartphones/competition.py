@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 from podium.competition import Competition, Reference
 from podium.dataset import Dataset
 from podium.images import ImageFiles, find_images
+from podium.lookalikes import lookalikes
 from podium.plots import photos
 
 PLACES = ["Train/pistol", "Train/smartphone", "Test"]  # in a submission pistols are 0, smartphones 1
@@ -15,15 +16,14 @@ PLACES = ["Train/pistol", "Train/smartphone", "Test"]  # in a submission pistols
 
 def load(folder: Path) -> Dataset:
     pistols, phones, test = (find_images(folder / place) for place in PLACES)
-    X = ImageFiles([*pistols, *phones])
     return Dataset(
-        X=X,
+        X=(X := ImageFiles([*pistols, *phones])),
         y=np.repeat([0, 1], [len(pistols), len(phones)]),
         X_test=ImageFiles(test),
         test_ids=np.array([path.name for path in test]),
         classes=np.array([0, 1]),
         class_names=["pistol", "smartphone"],
-        groups=X.lookalikes(),
+        groups=lookalikes(X),
     )
 
 

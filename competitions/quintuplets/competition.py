@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 from podium.competition import Competition, Reference
 from podium.dataset import Dataset
 from podium.images import ImageFiles, find_classes, find_images
+from podium.lookalikes import lookalikes
 from podium.plots import photos
 
 
@@ -20,7 +21,7 @@ def load(folder: Path) -> Dataset:
         X_test=ImageFiles(test),
         test_ids=np.array([path.name for path in test]),
         classes=np.array(list(characters)),
-        groups=X.lookalikes(),
+        groups=lookalikes(X),
     )
 
 

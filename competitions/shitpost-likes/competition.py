@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from podium.competition import Competition
 from podium.dataset import Dataset
 from podium.images import ImageFiles
+from podium.lookalikes import lookalikes
 from podium.parts import Parts
 from podium.plots import examples, lengths, over_time, target
 from podium.tables import read_features, read_header, read_numbers, read_texts
@@ -21,7 +22,7 @@ def load(folder: Path) -> Dataset:
         y=read_numbers(train, ["likes"])["likes"].to_numpy(),
         X_test=_rows(test),
         test_ids=read_texts(test, ["id"])["id"].to_numpy(),
-        groups=X.named["images"].lookalikes(),
+        groups=lookalikes(X.named["images"]),
     )
 
 
@@ -62,8 +63,7 @@ def _drawn(rng: np.random.Generator, light: float, size: float) -> Image.Image:
 
 LOG = {"log": True}  # what is liked twice as much counts the same everywhere
 BASELINES = ("ridge", "sgd", "xgboost", "knn")
-RANDOM = {"weights": None, "views": "one"}  # there are no weights here for these three: random layers
-MOBILENET = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
+MOBILENET, RANDOM = {"weights": "imagenet", "cut": "conv_pw_12_relu"}, {"weights": None, "views": "one"}
 BODIES = {"mobilenet": MOBILENET, "alexnet": RANDOM, "resnet18": RANDOM, "vgg16": {**RANDOM, "side": 64}}
 CUTS = {"mobilenet": "conv_pw_3_relu", "alexnet": "conv2", "resnet18": "conv2_1", "vgg16": "block1_pool"}
 TITLES = [*(f"text-{name}" for name in BASELINES), "table-ridge"]

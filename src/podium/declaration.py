@@ -100,6 +100,7 @@ from PIL import Image
 from podium.competition import $competition
 from podium.dataset import Dataset
 from podium.images import ImageFiles, find_images
+from podium.lookalikes import lookalikes
 
 $classes
 
@@ -114,7 +115,7 @@ def load(folder: Path) -> Dataset:
         X_test=ImageFiles(test),
         test_ids=np.array([path.$id_of for path in test]),
 $given_classes
-        groups=X.lookalikes(),
+        groups=lookalikes(X),
     )
 
 

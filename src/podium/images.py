@@ -150,22 +150,6 @@ class ImageFiles:
         """What can be known without looking: `width`, `height`, `bytes`, `suffix`, (n, 4)."""
         return pd.DataFrame([_metadata(path) for path in self.paths])
 
-    def lookalikes(self) -> np.ndarray:
-        """A number (n,) that images share if each pixel of their 9x8 miniatures is brighter than its
-        left neighbour in the one where it is in the other (the difference hash of N. Krawetz 2013,
-        "Kind of Like That"). What cannot be decoded, or is blank, is like nothing else."""
-        try:
-            return self._hashes()
-        except DataError:
-            return self.blanked(self.broken())._hashes()
-
-    def _hashes(self) -> np.ndarray:
-        grey = np.asarray(self.pixels(Look(8, 9))).mean(axis=3)
-        bits = (np.diff(grey, axis=2) > 0).reshape(len(self), 64)
-        hashes = np.packbits(bits, axis=1).view(np.uint64).ravel()
-        hashes[~self.seen] = np.arange((~self.seen).sum())
-        return hashes
-
     def broken(self) -> dict[int, str]:
         """What is wrong with each row that cannot be decoded; nothing is with one that is blank."""
         rows = np.flatnonzero(self.seen).tolist()

@@ -12,12 +12,13 @@ from podium.audit.finding import Finding
 from podium.audit.leaks import find_determined, find_gaps, find_groups, find_leaks
 from podium.audit.shift import find_shift
 from podium.audit.target import find_balance, find_labels
-from podium.audit.views import MINIATURE, images_of, views_of
+from podium.audit.views import images_of, views_of
 from podium.code import code_id, library_versions
 from podium.content import content_id
 from podium.dataset import Dataset
 from podium.errors import DataError
 from podium.images import without_broken
+from podium.lookalikes import MINIATURE
 
 __all__ = ["Finding", "audit", "audit_id"]
 

@@ -9,19 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from podium.audit.views import MINIATURE, Views, frame_of, images_of
+from podium.audit.views import Views, frame_of, images_of
 from podium.content import file_sum
 from podium.dataset import Dataset
 from podium.images import ImageFiles
+from podium.lookalikes import lookalikes
 from podium.models.cleaning import normalised
-
-CLOSE = 8  # so many of the 64 bits of a difference hash may differ, if the miniatures correlate like this:
-ALIKE = 0.98
-ALIKE_AT_ONCE = 0.8  # or like this where all bits agree
-_BLOCK = 1 << 22  # pairs at a time
 
 
 @dataclass(frozen=True)
@@ -82,48 +76,10 @@ def _like_images(train: ImageFiles, test: ImageFiles) -> Copies:
     paths = [*train.paths, *test.paths]
     rows = np.flatnonzero(np.concatenate([train.seen, test.seen]))
     exact = len(rows) + np.arange(len(paths))
-    near = exact.copy()
     exact[rows] = _file_codes([paths[row] for row in rows])
-    near[rows] = _lookalikes(train[train.seen], test[test.seen], exact[rows])
-    return Copies(exact, near, "images", lambda row: "/".join(paths[row].parts[-2:]))
+    return Copies(exact, lookalikes(train, test), "images", lambda row: "/".join(paths[row].parts[-2:]))
 
 
 def _file_codes(paths: Sequence[Path]) -> np.ndarray:
     with ThreadPoolExecutor() as pool:
         return pd.factorize(np.array(list(pool.map(file_sum, paths)), dtype=object))[0]
-
-
-def _lookalikes(train: ImageFiles, test: ImageFiles, exact: np.ndarray) -> np.ndarray:
-    """Images of the same bytes, of close difference hashes and miniatures, and whatever such pairs join."""
-    hashes = np.concatenate([train.lookalikes(), test.lookalikes()])
-    small = np.concatenate([np.asarray(part.pixels(MINIATURE)) for part in (train, test)])
-    order = np.argsort(exact, kind="stable")
-    same = np.flatnonzero(np.diff(exact[order]) == 0)
-    pairs = [np.stack([order[same], order[same + 1]]), *_alike(hashes, small)]
-    left, right = np.concatenate(pairs, axis=1)
-    graph = coo_array((np.ones(len(left)), (left, right)), (len(hashes), len(hashes)))
-    return connected_components(graph, directed=False)[1]
-
-
-def _alike(hashes: np.ndarray, small: np.ndarray) -> Iterator[np.ndarray]:
-    """Pairs (2, p) of those whose hashes are close and whose miniatures correlate."""
-    step = max(1, _BLOCK // len(hashes))
-    for start in range(0, len(hashes), step):
-        differing = np.bitwise_count(hashes[start : start + step, None] ^ hashes)
-        close = np.argwhere(differing <= CLOSE)
-        close = close[close[:, 0] + start < close[:, 1]]
-        least = np.where(differing[*close.T] == 0, ALIKE_AT_ONCE, ALIKE)
-        pairs = close.T + np.array([[start], [0]])
-        yield pairs[:, _correlation(small, pairs) >= least]
-
-
-def _correlation(small: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Of the pixels of each pair (p,); 0 where one is of a single colour."""
-    parts = np.array_split(pairs, len(pairs.T) // 4096 + 1, axis=1)
-    return np.concatenate([(_unit(small[a]) * _unit(small[b])).sum(axis=1) for a, b in parts])
-
-
-def _unit(images: np.ndarray) -> np.ndarray:
-    flat = images.reshape(len(images), np.prod(images.shape[1:])).astype(np.float32)
-    flat -= flat.mean(axis=1, keepdims=True)
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1)

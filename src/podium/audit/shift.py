@@ -22,8 +22,9 @@ from podium.audit.evidence import (
     target_of,
 )
 from podium.audit.finding import Finding
-from podium.audit.views import MINIATURE, View, Views, images_of
+from podium.audit.views import View, Views, images_of
 from podium.dataset import Dataset, linked
+from podium.lookalikes import MINIATURE
 
 LEAST_ROWS, MOST_ROWS = 20, 3000  # of each of the two files
 PARTS = 16  # principal components of pixels or words

@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from podium.dataset import Dataset
-from podium.images import ImageFiles, Look
+from podium.images import ImageFiles
 from podium.parts import Parts
 
 LONG_TEXT = 5  # words on average: prose, not a name or a key
 COUNTING = 20  # the range of numbers that count, by their number: a part of them may be in other files
-MINIATURE = Look(32, 32)  # of images, as far as the audit looks at them
 FILE_FACTS = {  # of images, the plainer ones first: subject and fact
     "size": ("pixel dimensions", "width x height"),
     "width": ("pixel dimensions", "width"),
