@@ -5,9 +5,9 @@ import pickle
 import keras
 import numpy as np
 import pytest
-from PIL import Image
 from sklearn.base import clone
 
+from makers import bright_or_dark
 from podium.errors import ModelError
 from podium.images import ImageFiles, find_images
 from podium.models import bodies, create, imagenet, model_id
@@ -26,8 +26,7 @@ def photos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
     rng = np.random.default_rng(0)
     for number, label in enumerate(Y):
-        noise = rng.integers(0, 80, (40, 40, 3), dtype=np.uint8) + np.uint8(150 * label)
-        image = Image.fromarray(noise).resize((40, 40) if label else (80, 40))
+        image = bright_or_dark(rng, label).resize((40, 40) if label else (80, 40))
         image.save(folder / f"{number:02}.png")
     return ImageFiles(find_images(folder))
 

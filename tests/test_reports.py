@@ -5,9 +5,9 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
 from sklearn.base import clone
 
+from makers import bright_or_dark
 from podium.errors import ModelError
 from podium.images import ImageFiles, Look, find_by_stem
 from podium.models import create, model_id
@@ -26,9 +26,9 @@ def posts(tmp_path_factory):
     folder = tmp_path_factory.mktemp("images")
     rng = np.random.default_rng(0)
     for number, label in enumerate(Y):
-        noise = rng.integers(0, 80, (40, 40, 3), dtype=np.uint8) + np.uint8(150 * label)
+        image = bright_or_dark(rng, label)
         if number % 3:
-            Image.fromarray(noise).save(folder / f"{number}.png")
+            image.save(folder / f"{number}.png")
     texts = pd.DataFrame({"text": [f"{'wow' if label else 'news'} of {n}" for n, label in enumerate(Y)]})
     images = ImageFiles.of_ids([str(n) for n in range(24)], find_by_stem(folder))
     return Parts({"text": texts, "images": images})

@@ -17,9 +17,9 @@ from podium.models.classic import alexnet, resnet18
 from podium.models.siamese import MARGINS, PairRegressor, TripletRegressor, mine
 
 HEADS = {
-    "euclidean": lambda **params: TripletRegressor("euclidean", **params),
-    "cosine": lambda **params: TripletRegressor("cosine", **params),
-    "semi-hard": lambda **params: TripletRegressor("euclidean", semi_hard=True, **params),
+    "euclidean": lambda **params: TripletRegressor(distance="euclidean", **params),
+    "cosine": lambda **params: TripletRegressor(distance="cosine", **params),
+    "semi-hard": lambda **params: TripletRegressor(distance="euclidean", semi_hard=True, **params),
     "pair": PairRegressor,
 }
 

@@ -62,7 +62,7 @@ FACTORIES = {
     "cnn-small-reg": "podium.models.reports:cnn_small_reg",
     "efficientnetb0": "podium.models.reports:efficientnetb0",
     "joint": "podium.models.joint:joint",
-    "imagenet-zero-shot": "podium.models.imagenet:imagenet_zero_shot",
+    "imagenet-zero-shot": "podium.models.imagenet:ZeroShotClassifier",
     "metadata": "podium.models.metadata:metadata",
 }
 # Those of the names above that can also predict numbers.

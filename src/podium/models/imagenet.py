@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, partial
+from inspect import signature
 from typing import Any
 
 import keras
@@ -37,41 +39,27 @@ OF_NUMBERS: dict[str, dict[str, Any]] = {
 }
 
 
-def frozen(
-    body: str,
-    classifier: str = "logistic-regression",
-    weights: str | None = "imagenet",
-    cut: str | None = None,
-    side: int = 128,
-    keep_aspect: bool = False,
-    smoothing: str | None = None,
-    views: str = "mirror",
-    **params: Any,
-) -> Pipeline:
-    """A classifier, with its `params`, on the features of a body that stays as it is."""
+def frozen(body: str, classifier: str = "logistic-regression", **params: Any) -> Pipeline:
+    """A classifier on the features of a body that stays as it is. `params` are of `BodyFeatures`, the rest of
+    the classifier."""
     if classifier not in CLASSIFIERS:
         raise ModelError(f"no classifier {classifier!r}; {did_you_mean(classifier, CLASSIFIERS)}")
-    look = Look(side, side, keep_aspect, smoothing)
-    last = CLASSIFIERS[classifier](**params)[-1]
-    return of_photos(BodyFeatures(body, weights, cut, look, views), StandardScaler(), last)
+    features, rest = body_features(body, params)
+    return of_photos(features, StandardScaler(), CLASSIFIERS[classifier](**rest)[-1])
 
 
-def frozen_regressor(
-    body: str,
-    regressor: str = "ridge",
-    weights: str | None = "imagenet",
-    cut: str | None = None,
-    side: int = 128,
-    keep_aspect: bool = False,
-    smoothing: str | None = None,
-    views: str = "mirror",
-    log: bool = False,
-    **params: Any,
-) -> BaseEstimator:
+def frozen_regressor(body: str, regressor: str = "ridge", log: bool = False, **params: Any) -> BaseEstimator:
     """The same with a regressor."""
-    features = BodyFeatures(body, weights, cut, Look(side, side, keep_aspect, smoothing), views)
-    last = regressors.regressor(regressor, **{**OF_NUMBERS.get(regressor, {}), **params})
+    features, rest = body_features(body, params)
+    last = regressors.regressor(regressor, **{**OF_NUMBERS.get(regressor, {}), **rest})
     return regressors.learning(log, features, StandardScaler(), last)
+
+
+def body_features(body: str, params: Mapping[str, Any]) -> tuple[BodyFeatures, dict[str, Any]]:
+    """Those of a body, and what of the `params` is not theirs."""
+    theirs = params.keys() & signature(BodyFeatures).parameters.keys()
+    rest = {name: value for name, value in params.items() if name not in theirs}
+    return BodyFeatures(body, **{name: params[name] for name in theirs}), rest
 
 
 def finetune(
@@ -100,33 +88,19 @@ def finetune(
     return of_photos(Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings))
 
 
-def imagenet_zero_shot(
-    classes: Mapping[int, Mapping[int, str]],
-    body: str = "mobilenet",
-    weights: str | None = "imagenet",
-    side: int = 224,
-) -> ZeroShotClassifier:
-    return ZeroShotClassifier(classes, body, weights, side)
-
-
+@dataclass(eq=False, repr=False)
 class BodyFeatures(TransformerMixin, BaseEstimator):
-    """Image files as the mean over each map (n, c) in the last layer of a body, and over `views`."""
+    """Image files as the mean over each map (n, c) in the last layer of a body, and over `views`. `side` is
+    in pixels."""
 
-    def __init__(
-        self,
-        body: str,
-        weights: str | None = "imagenet",
-        cut: str | None = None,
-        look: Look = Look(128, 128),  # noqa: B008 (frozen)
-        views: str = "mirror",
-        random_state: int | None = None,
-    ):
-        self.body = body
-        self.weights = weights
-        self.cut = cut
-        self.look = look
-        self.views = views
-        self.random_state = random_state
+    body: str
+    weights: str | None = "imagenet"
+    cut: str | None = None
+    side: int = 128
+    keep_aspect: bool = False
+    smoothing: str | None = None
+    views: str = "mirror"
+    random_state: int | None = None
 
     def fit(self, X: ImageFiles, y: Any = None) -> BodyFeatures:
         return self
@@ -135,7 +109,8 @@ class BodyFeatures(TransformerMixin, BaseEstimator):
         """Nothing is learnt, so the rows of all folds are looked at together, once."""
         files = require_files(X)
         seed = draw_seed(self.random_state)
-        known = _features(files.whole, self.body, self.weights, self.cut, self.look, self.views, seed)
+        look = Look(self.side, self.side, self.keep_aspect, self.smoothing)
+        known = _features(files.whole, self.body, self.weights, self.cut, look, self.views, seed)
         return known[files.rows]
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -202,24 +177,17 @@ class FineTunedClassifier(KerasClassifier):
 _HEAD_EPOCHS = 30
 
 
+@dataclass(eq=False, repr=False)
 class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
     """An ImageNet classifier as it is. `classes` maps each label to the numbers of the ImageNet classes
     that stand for it, with their names: their probabilities are summed, and what is on others is left
     out."""
 
-    def __init__(
-        self,
-        classes: Mapping[int, Mapping[int, str]],
-        body: str = "mobilenet",
-        weights: str | None = "imagenet",
-        side: int = 224,
-        random_state: int | None = None,
-    ):
-        self.classes = classes
-        self.body = body
-        self.weights = weights
-        self.side = side
-        self.random_state = random_state
+    classes: Mapping[int, Mapping[int, str]]
+    body: str = "mobilenet"
+    weights: str | None = "imagenet"
+    side: int = 224
+    random_state: int | None = None
 
     def fit(self, X: ImageFiles, y: Any) -> ZeroShotClassifier:
         self.classes_ = np.unique(y)

@@ -2,12 +2,13 @@
 their targets are.
 
 The body's feature layers stay as they are, so its features are made once for all networks and folds
-(`BodyFeatures`), and what is trained are dense layers on them.
+(`imagenet.BodyFeatures`), and what is trained are dense layers on them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from math import sqrt
 from typing import Any
@@ -23,8 +24,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from podium.errors import ModelError, did_you_mean
-from podium.images import Look
-from podium.models.imagenet import BodyFeatures
+from podium.models.imagenet import body_features
 from podium.models.keras_base import outputs
 from podium.models.training import OnEpoch, draw_seed, rate, seed_everything, shuffled_batches
 
@@ -33,25 +33,24 @@ AVERAGES = ("mean", "median", "distance")
 Task = tuple[Callable[..., tuple[np.ndarray, ...]], Callable[..., Any]]  # draws a batch; its loss
 
 
-def _on_body(
-    head: Callable[..., Siamese],
-    body: str,
-    weights: str | None = "imagenet",
-    cut: str | None = None,
-    side: int = 128,
-    keep_aspect: bool = False,
-    smoothing: str | None = None,
-    views: str = "mirror",
-    **params: Any,
-) -> Pipeline:
-    features = BodyFeatures(body, weights, cut, Look(side, side, keep_aspect, smoothing), views)
-    return make_pipeline(features, StandardScaler(), head(**params))
+def _on_body(head: Callable[..., Siamese], body: str, **params: Any) -> Pipeline:
+    features, rest = body_features(body, params)
+    return make_pipeline(features, StandardScaler(), head(**rest))
 
 
+@dataclass(eq=False, repr=False)
 class Siamese(RegressorMixin, BaseEstimator):
     """What siamese networks share. With `log` they learn log(1 + y); in any case targets are standardised.
     The optimiser is AdamW, its rate that of `training.rate`; `loss_curve_` holds the mean loss of each
     epoch."""
+
+    log: bool = False
+    dropout: float = 0.5
+    epochs: int = 20
+    batch_size: int = 64
+    learning_rate: float = 5e-4
+    weight_decay: float = 0.01
+    random_state: int | None = None
 
     def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> Siamese:
         X, y = validate_data(self, X, y, dtype=np.float32, y_numeric=True)
@@ -122,6 +121,7 @@ class Siamese(RegressorMixin, BaseEstimator):
             self.network_.set_weights(state["network_"])
 
 
+@dataclass(eq=False, repr=False)
 class TripletRegressor(Siamese):
     """An embedding in which rows of near targets are near, and the mean target of the `k` nearest rows.
 
@@ -133,39 +133,14 @@ class TripletRegressor(Siamese):
     margin. `average` of the nearest rows: "mean", "median", or by one over their "distance".
     """
 
-    def __init__(
-        self,
-        distance: str = "euclidean",
-        near: float = 0.1,
-        far: float = 0.4,
-        semi_hard: bool = False,
-        k: int = 10,
-        average: str = "mean",
-        log: bool = False,
-        width: int = 8,
-        hidden: int = 128,
-        dropout: float = 0.5,
-        epochs: int = 20,
-        batch_size: int = 64,
-        learning_rate: float = 5e-4,
-        weight_decay: float = 0.01,
-        random_state: int | None = None,
-    ):
-        self.distance = distance
-        self.near = near
-        self.far = far
-        self.semi_hard = semi_hard
-        self.k = k
-        self.average = average
-        self.log = log
-        self.width = width
-        self.hidden = hidden
-        self.dropout = dropout
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.random_state = random_state
+    distance: str = "euclidean"
+    near: float = 0.1
+    far: float = 0.4
+    semi_hard: bool = False
+    k: int = 10
+    average: str = "mean"
+    width: int = 8
+    hidden: int = 128
 
     def predict(self, X: Any) -> np.ndarray:
         distances, rows = self.nearest(self.embed(self._checked(X)), self.k)
@@ -250,30 +225,13 @@ def mine(
     return positives, np.where(negatives < below, negatives, negatives - below + places + away)
 
 
+@dataclass(eq=False, repr=False)
 class PairRegressor(Siamese):
     """One linear unit on the difference of two rows' embeddings says the difference of their targets, with
     the mean squared error. Predicted is the mean over all training rows of their target plus the
     difference to it."""
 
-    def __init__(
-        self,
-        log: bool = False,
-        width: int = 64,
-        dropout: float = 0.5,
-        epochs: int = 20,
-        batch_size: int = 64,
-        learning_rate: float = 5e-4,
-        weight_decay: float = 0.01,
-        random_state: int | None = None,
-    ):
-        self.log = log
-        self.width = width
-        self.dropout = dropout
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.random_state = random_state
+    width: int = 64
 
     def predict(self, X: Any) -> np.ndarray:
         # The unit is linear, so the mean over all pairs is a difference of means.
