@@ -163,7 +163,7 @@ def test_a_label_that_is_none_is_named(competition, folder):
 
 
 def test_a_run_of_a_variant_has_a_folder_of_its_own_and_its_own_column(tmp_path):
-    root = copy_competitions(tmp_path)
+    root = copy_competitions(tmp_path, folds=2)
     ran = podium(root, "submit", "fakeddit@6-way", "--models", "text-complement-nb,text-ridge")
     assert ran.returncode == 0, ran.stderr
     store = root / "submissions" / "fakeddit@6-way" / "toy"

@@ -33,7 +33,7 @@ def folder(competition, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    return copy_competitions(tmp_path_factory.mktemp("checkout"))
+    return copy_competitions(tmp_path_factory.mktemp("checkout"), folds=2)
 
 
 def test_pistols_are_0_and_smartphones_1_and_files_are_ids(competition, folder):

@@ -121,10 +121,10 @@ def test_a_changed_parameter_fits_that_model_only(tmp_path):
 
 
 def test_a_warm_start_goes_on_from_the_weights_of_the_same_fold(tmp_path):
-    root = make_root(tmp_path, {"gaussian-nb": {}, "mlp": {"epochs": 8}})
+    root = make_root(tmp_path, {"gaussian-nb": {}, "mlp": {"epochs": 8}}, folds=2)
     assert podium(root, "submit", "tiny", "--warm-start").returncode == 0  # from nothing
     cold = set(fold_times(root))
-    make_root(tmp_path, {"gaussian-nb": {}, "mlp": {"epochs": 4}})
+    make_root(tmp_path, {"gaussian-nb": {}, "mlp": {"epochs": 4}}, folds=2)
     ran = podium(root, "submit", "tiny", "--warm-start")
     assert ran.returncode == 0, ran.stderr
     warm = set(fold_times(root)) - cold

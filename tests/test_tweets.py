@@ -31,7 +31,7 @@ def folder(competition, tmp_path):
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """The competition in a checkout of its own, and a tiny BERT under the name that its roster gives."""
-    root = copy_competitions(tmp_path_factory.mktemp("checkout"))
+    root = copy_competitions(tmp_path_factory.mktemp("checkout"), folds=2)
     (root / "weights" / "minilm-l6-v2").mkdir(parents=True)
     make_bert(root / "weights" / "minilm-l6-v2")
     return root

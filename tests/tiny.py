@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.competition import Competition
+from podium.competition import Competition, FoldPlan
 from podium.dataset import Dataset, encode
 from podium.tables import read_table, read_whole_numbers
 
@@ -63,6 +63,7 @@ COMPETITION = Competition(
     toy=toy,
     rows=rows,
     roster=ROSTER,
+    folds=FoldPlan(FOLDS),
     averages={"both": ["gaussian-nb", "ridge"]},
 )
 """
@@ -70,18 +71,23 @@ COMPETITION = Competition(
 ROSTER = {"constant": {}, "gaussian-nb": {}, "ridge": {}, "mlp": {"epochs": 3}}
 
 
-def make_root(folder: Path, roster: dict = ROSTER) -> Path:
+def make_root(folder: Path, roster: dict = ROSTER, folds: int = 5) -> Path:
     place = folder / "competitions" / "tiny"
     place.mkdir(parents=True, exist_ok=True)
     (folder / "competitions" / "__init__.py").touch()
-    (place / "competition.py").write_text(DECLARATION.replace("ROSTER", repr(roster)))
+    declaration = DECLARATION.replace("ROSTER", repr(roster)).replace("FOLDS", str(folds))
+    (place / "competition.py").write_text(declaration)
     return folder
 
 
-def copy_competitions(folder: Path) -> Path:
-    """The project's own competitions in a checkout in which runs leave nothing behind."""
+def copy_competitions(folder: Path, folds: int | None = None) -> Path:
+    """The project's own competitions in a checkout in which runs leave nothing behind; on request with fewer
+    folds than they declare."""
     own = Path(__file__).parents[1] / "competitions"
     shutil.copytree(own, folder / "competitions", ignore=shutil.ignore_patterns("data"))
+    for path in folder.glob("competitions/*/competition.py") if folds else []:
+        text = path.read_text().replace("import Competition", "import Competition, FoldPlan", 1)
+        path.write_text(text.replace("    roster=", f"    folds=FoldPlan({folds}),\n    roster=", 1))
     return folder
 
 
