@@ -122,7 +122,14 @@ def test_it_learns_what_a_word_says(fitted):
 
 def test_it_comes_back_from_a_pickle_as_it_was(fitted):
     again = pickle.loads(pickle.dumps(fitted))
-    assert (again.predict_proba(frame(TEXTS)) == fitted.predict_proba(frame(TEXTS))).all()
+    for network, kept in zip(fitted.networks_, again.networks_, strict=True):
+        assert all(
+            (a.numpy() == b.numpy()).all() for a, b in zip(network.variables, kept.variables, strict=True)
+        )
+    # Graphs traced for other shapes before may add up in another order.
+    assert np.allclose(
+        again.predict_proba(frame(TEXTS)), fitted.predict_proba(frame(TEXTS)), atol=1e-6, rtol=0
+    )
 
 
 def test_the_same_seed_gives_the_same_probabilities_to_the_bit(tiny):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -29,6 +30,7 @@ from podium.models.training import OnEpoch, draw_seed, seed_everything
 from podium.parts import part
 
 
+@dataclass(eq=False, repr=False)
 class BertClassifier(ClassifierMixin, BaseEstimator):
     """Fine-tunes an encoder of TF-Hub under one dense layer.
 
@@ -42,35 +44,19 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
     second `fit` goes on from the first one's weights.
     """
 
-    def __init__(
-        self,
-        encoder: str = REPORT_ENCODER,
-        preprocessor: str = REPORT_PREPROCESSOR,
-        pooling: str = "pooled_output",
-        frozen: int = 0,
-        dropout: float = 0.1,
-        epochs: int = 4,
-        batch_size: int = 32,
-        learning_rate: float = 3e-5,
-        weight_decay: float = 0.01,
-        seeds: int = 1,
-        native: bool = True,
-        warm_start: bool = False,
-        random_state: int | None = None,
-    ):
-        self.encoder = encoder
-        self.preprocessor = preprocessor
-        self.pooling = pooling
-        self.frozen = frozen
-        self.dropout = dropout
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.seeds = seeds
-        self.native = native
-        self.warm_start = warm_start
-        self.random_state = random_state
+    encoder: str = REPORT_ENCODER
+    preprocessor: str = REPORT_PREPROCESSOR
+    pooling: str = "pooled_output"
+    frozen: int = 0
+    dropout: float = 0.1
+    epochs: int = 4
+    batch_size: int = 32
+    learning_rate: float = 3e-5
+    weight_decay: float = 0.01
+    seeds: int = 1
+    native: bool = True
+    warm_start: bool = False
+    random_state: int | None = None
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, on_epoch: OnEpoch | None = None

@@ -6,6 +6,7 @@ minutes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +35,7 @@ def bert_svc(C: float = 1.0, **params: Any) -> Pipeline:
     return make_pipeline(TextKernel(**params), with_probabilities(SVC(C=C, kernel="precomputed")))
 
 
+@dataclass(eq=False, repr=False)
 class TextKernel(TransformerMixin, BaseEstimator):
     """How alike texts are to each of those seen in `fit`, (n, n_seen).
 
@@ -42,17 +44,10 @@ class TextKernel(TransformerMixin, BaseEstimator):
     length one. To that is added `words` times the scalar product of their `TextFeatures`.
     """
 
-    def __init__(
-        self,
-        encoder: str = REPORT_ENCODER,
-        preprocessor: str = REPORT_PREPROCESSOR,
-        gamma: float = 2.0,
-        words: float = 0.1,
-    ):
-        self.encoder = encoder
-        self.preprocessor = preprocessor
-        self.gamma = gamma
-        self.words = words
+    encoder: str = REPORT_ENCODER
+    preprocessor: str = REPORT_PREPROCESSOR
+    gamma: float = 2.0
+    words: float = 0.1
 
     def fit(self, X: Any, y: Any = None) -> TextKernel:
         self.features_ = TextFeatures().fit(X)

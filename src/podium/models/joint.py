@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise, zip_longest
 from typing import Any
@@ -30,14 +31,14 @@ def joint(side: int = 64, dropout: float = 0.5, **params: Any) -> Pipeline:
     return make_pipeline(TitleBesideImage(side), KerasClassifier(network, **settings))
 
 
+@dataclass(eq=False, repr=False)
 class TitleBesideImage(TransformerMixin, BaseEstimator):
     """Rows with the parts "text" and "images" as whether there is an image, the numbers of the title's words
     and pairs of words, zeros after them, and the image's pixels. Words have numbers if at least `least`
     titles seen in `fit` have them."""
 
-    def __init__(self, side: int = 64, least: int = 3):
-        self.side = side
-        self.least = least
+    side: int = 64
+    least: int = 3
 
     def fit(self, X: Any, y: Any = None) -> TitleBesideImage:
         titles = Counter(word for text in part(X, "text")["text"] for word in set(_words(text)))

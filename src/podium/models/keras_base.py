@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -47,6 +48,7 @@ VIEWS: dict[str, list[View]] = {
 OPTIMIZERS = {"adamw": keras.optimizers.AdamW, "rmsprop": keras.optimizers.RMSprop}
 
 
+@dataclass(eq=False, repr=False)
 class KerasClassifier(ClassifierMixin, BaseEstimator):
     """Trains `network(input_shape, n_classes)`, a Keras model that ends in a softmax.
 
@@ -61,35 +63,19 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     gives the same weights, to the bit, on the same machine.
     """
 
-    def __init__(
-        self,
-        network: Callable[[tuple[int, ...], int], keras.Model],
-        epochs: int = 10,
-        batch_size: int = 128,
-        learning_rate: float = 2e-3,
-        weight_decay: float = 0.02,
-        optimizer: str = "adamw",
-        loss: str = "categorical_crossentropy",
-        validation_fraction: float = 0.0,
-        patience: int = 10,
-        views: str = "one",
-        seeds: int = 1,
-        warm_start: bool = False,
-        random_state: int | None = None,
-    ):
-        self.network = network
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.optimizer = optimizer
-        self.loss = loss
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.views = views
-        self.seeds = seeds
-        self.warm_start = warm_start
-        self.random_state = random_state
+    network: Callable[[tuple[int, ...], int], keras.Model]
+    epochs: int = 10
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    optimizer: str = "adamw"
+    loss: str = "categorical_crossentropy"
+    validation_fraction: float = 0.0
+    patience: int = 10
+    views: str = "one"
+    seeds: int = 1
+    warm_start: bool = False
+    random_state: int | None = None
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, on_epoch: OnEpoch | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,17 +24,15 @@ AUGMENTATION = {
 }
 
 
+@dataclass(eq=False, repr=False)
 class Resized(TransformerMixin, BaseEstimator):
     """Image files as pixels (n, height, width, 3) of 0..255, read from disk when they are indexed; the
     parameters are those of `podium.images.Look`."""
 
-    def __init__(
-        self, height: int = 64, width: int = 64, keep_aspect: bool = False, smoothing: str | None = None
-    ):
-        self.height = height
-        self.width = width
-        self.keep_aspect = keep_aspect
-        self.smoothing = smoothing
+    height: int = 64
+    width: int = 64
+    keep_aspect: bool = False
+    smoothing: str | None = None
 
     def fit(self, X: ImageFiles, y: Any = None) -> Resized:
         return self

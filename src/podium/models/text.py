@@ -6,6 +6,7 @@ keyword, hashtags) as bags of words of their own. An empty string stands for a m
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
@@ -40,6 +41,7 @@ SETS = {
 }
 
 
+@dataclass(eq=False, repr=False)
 class TextFeatures(TransformerMixin, BaseEstimator):
     """TF-IDF columns of a frame of texts. `features` is "plain", words without English stop words as
     in the tweets' report, "words", with pairs of words, or "rich", with 2 to 5 characters within words
@@ -49,8 +51,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):
     last ones made are remembered in the process, by the content of the rows.
     """
 
-    def __init__(self, features: str = "rich"):
-        self.features = features
+    features: str = "rich"
 
     def fit(self, X: Any, y: Any = None) -> TextFeatures:
         self.seen_ = Rows(X)
