@@ -12,10 +12,12 @@ from makers import make_competition
 from podium.competition import get_competition
 from podium.dataset import Dataset
 from podium.demo.answerer import SAMPLES, TOP, Answerer
-from podium.demo.inputs import DRAWING, NOTHING, PHOTO, TEXT, input_of
+from podium.demo.inputs import DRAWING, Seen, inputs_of
 from podium.disk import cache_folder
 from podium.errors import DataError
 from podium.images import ImageFiles
+from podium.parts import Parts
+from podium.predict import IMAGE, TEXT
 from podium.train import prepared, train
 from test_drawings import seven
 from tiny import make_root, podium
@@ -72,10 +74,12 @@ def prices(tmp_path_factory):
 
 
 def test_what_can_be_given_is_told_by_what_x_is(tmp_path):
-    assert input_of(ImageFiles([tmp_path])) == PHOTO
-    assert input_of(np.zeros((2, 8, 8, 1))) == DRAWING
-    assert input_of(pd.DataFrame({"text": ["a"]})) == TEXT
-    assert input_of(pd.DataFrame({"size": [1]})) == input_of(np.zeros((2, 8))) == NOTHING
+    texts, images, table = pd.DataFrame({"text": ["a"]}), ImageFiles([tmp_path]), pd.DataFrame({"size": [1]})
+    assert inputs_of(images) == [IMAGE]
+    assert inputs_of(np.zeros((2, 8, 8, 1))) == [DRAWING]
+    assert inputs_of(texts) == [TEXT]
+    assert inputs_of(Parts({"text": texts, "table": table, "images": images})) == [TEXT, IMAGE]
+    assert inputs_of(table) == inputs_of(np.zeros((2, 8))) == inputs_of(Parts({"table": table})) == []
 
 
 def test_a_sample_gets_what_the_first_fold_s_model_said_of_that_test_row(digits):
@@ -86,7 +90,7 @@ def test_a_sample_gets_what_the_first_fold_s_model_said_of_that_test_row(digits)
         reply = digits.about_sample(number)
         assert [p for _, p in reply.top] == pytest.approx(sorted(said[row], reverse=True)[:TOP], abs=1e-6)
         assert reply.top[0][0].label == str(said[row].argmax())
-        assert reply.seen.size == (28, 28)
+        assert reply.seen.picture.size == (28, 28)
     assert len(digits.samples) == SAMPLES
     assert digits.entry.name == "gaussian-nb"
     assert digits.setting.is_toy
@@ -107,25 +111,25 @@ def test_each_class_has_its_name_and_a_training_image_of_it(digits, photos, twee
 
 def test_a_drawing_is_answered(digits, tmp_path):
     seven().save(tmp_path / "drawing.png")
-    reply = digits.about(str(tmp_path / "drawing.png"))
-    assert reply.seen.size == (28, 28)
+    reply = digits.about(upload=str(tmp_path / "drawing.png"))
+    assert reply.seen.picture.size == (28, 28)
     assert len(reply.top) == TOP
 
 
 def test_a_text_is_answered(tweets):
     reply = tweets.about("wildfire destroys homes in Nepal")
     assert reply.top[0][0].name == "disaster"
-    assert reply.seen == "wildfire destroys homes in Nepal"
-    assert tweets.samples[0] == tweets.setting.dataset.X_test["text"].iloc[0]
+    assert reply.seen == Seen("wildfire destroys homes in Nepal")
+    assert tweets.samples[0].text == tweets.setting.dataset.X_test["text"].iloc[0]
 
 
 def test_a_photo_is_answered_and_nothing_of_it_stays_with_the_user_s_files(photos, tmp_path):
     before = set(cache_folder().rglob("*"))
     kept = set(photos.folder.iterdir())
     Image.new("RGB", (640, 480), "red").save(tmp_path / "own photo.jpg")
-    reply = photos.about(str(tmp_path / "own photo.jpg"))
+    reply = photos.about(upload=str(tmp_path / "own photo.jpg"))
     assert sum(p for _, p in reply.top) == pytest.approx(1, abs=1e-5)
-    assert max(reply.seen.size) <= 160
+    assert max(reply.seen.picture.size) <= 160
     assert set(cache_folder().rglob("*")) == before
     assert set(photos.folder.iterdir()) > kept
 
@@ -135,8 +139,8 @@ def test_a_number_comes_with_the_error_of_cross_validation(prices):
     assert reply.number == pytest.approx(3000, abs=3 * prices.error)
     assert not reply.top
     assert prices.error == prices.entry.score
-    assert prices.kind == NOTHING
-    assert prices.samples[3] == "size 3.0, garden 0.0"
+    assert prices.kinds == []
+    assert prices.samples[3] == Seen("size 3.0, garden 0.0")
 
 
 def frames(path):
@@ -163,25 +167,30 @@ def test_a_bad_upload_gets_one_sentence_with_its_name_and_the_next_one_is_answer
     make, sentence = UPLOADS[name]
     make(tmp_path / name)
     with pytest.raises(DataError, match=sentence) as caught:
-        photos.about(str(tmp_path / name))
+        photos.about(upload=str(tmp_path / name))
     assert name in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
     assert "\n" not in str(caught.value)
     Image.new("RGB", (60, 60), "red").save(tmp_path / "good.png")
-    assert photos.about(str(tmp_path / "good.png")).top
+    assert photos.about(upload=str(tmp_path / "good.png")).top
 
 
 def test_of_an_animated_image_the_first_frame_is_looked_at_and_it_says_so(photos, tmp_path):
     frames(tmp_path / "moves.gif")
-    reply = photos.about(str(tmp_path / "moves.gif"))
+    reply = photos.about(upload=str(tmp_path / "moves.gif"))
     assert "only its first frame" in reply.remark
-    assert reply.seen.getpixel((30, 30))[0] > 200
+    assert reply.seen.picture.getpixel((30, 30))[0] > 200
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("x" * 100_000, "texts of 1 to 1000 characters"), ("", "Type something"), (" \n", "Type something")],
-    ids=["100 kB", "empty", "blank"],
+    [
+        ("x" * 100_000, "at most 10000 characters, got 100000"),
+        ("x" * 2000, "texts of 1 to 1000 characters"),
+        ("", "must be a text, got nothing"),
+        (" \n", "must be a text, got nothing"),
+    ],
+    ids=["100 kB", "2 kB", "empty", "blank"],
 )
 def test_a_bad_text_gets_a_sentence(tweets, text, sentence):
     with pytest.raises(DataError, match=sentence):
@@ -191,7 +200,7 @@ def test_a_bad_text_gets_a_sentence(tweets, text, sentence):
 def test_an_empty_sketch_gets_a_sentence(digits, tmp_path):
     Image.new("RGB", (280, 280), "white").save(tmp_path / "drawing.png")
     with pytest.raises(DataError, match="draw something"):
-        digits.about(str(tmp_path / "drawing.png"))
+        digits.about(upload=str(tmp_path / "drawing.png"))
 
 
 @pytest.mark.skipif(importlib.util.find_spec("gradio") is None, reason="gradio is not installed")
