@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,7 @@ import pytest
 from PIL import Image
 
 from makers import make_competition
-from podium.competition import get_competition
+from podium.competition import FoldPlan, get_competition
 from podium.dataset import Dataset
 from podium.demo.answerer import SAMPLES, TOP, Answerer
 from podium.demo.inputs import DRAWING, Seen, inputs_of
@@ -17,8 +19,8 @@ from podium.disk import cache_folder
 from podium.errors import DataError
 from podium.images import ImageFiles
 from podium.parts import Parts
-from podium.predict import IMAGE, TEXT
-from podium.train import prepared, train
+from podium.predict import IMAGE, TEXT, Question, predict
+from podium.train import prepared, train, write_leaderboard
 from test_drawings import seven
 from tiny import make_root, podium
 
@@ -30,10 +32,22 @@ class Silence:
     epoch_ended = fold_ended = fold_started
 
 
-def answerer_of(competition, models, folder):
+@contextmanager
+def signed_in(folder):
+    """With the key there that signs the models."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        yield
+
+
+def answerer_of(competition, models, folder, entry=None):
+    """Asks the entry of that name, else the one that would be submitted."""
     (folder / "questions").mkdir()
-    with prepared(competition, folder, None) as setting:
-        train(setting, models, Silence())
+    with signed_in(folder), prepared(competition, folder, None) as setting:
+        board = train(setting, models, Silence()).leaderboard
+        if entry:
+            entries = tuple(replace(e, submitted=e.name == entry) for e in board.entries)
+            write_leaderboard(setting.store, replace(board, entries=entries))
         return Answerer(setting, folder / "questions")
 
 
@@ -53,6 +67,25 @@ def tweets(root, tmp_path_factory):
 def photos(root, tmp_path_factory):
     competition = get_competition(root, "pistolas-vs-smartphones")
     return answerer_of(competition, ["xgboost"], tmp_path_factory.mktemp("photos"))
+
+
+@pytest.fixture(scope="module")
+def characters(root, tmp_path_factory):
+    competition = replace(get_competition(root, "quintuplets"), folds=FoldPlan(2))
+    return answerer_of(competition, ["frozen-mobilenet"], tmp_path_factory.mktemp("characters"))
+
+
+@pytest.fixture(scope="module")
+def memes(root, tmp_path_factory):
+    competition = replace(get_competition(root, "shitpost-likes"), folds=FoldPlan(2))
+    models = ["frozen-mobilenet@ridge", "text-ridge"]
+    return answerer_of(competition, models, tmp_path_factory.mktemp("memes"), entry="mean")
+
+
+@pytest.fixture(scope="module")
+def posts(root, tmp_path_factory):
+    competition = replace(get_competition(root, "fakeddit"), folds=FoldPlan(2))
+    return answerer_of(competition, ["joint"], tmp_path_factory.mktemp("posts"))
 
 
 def load_prices(folder):
@@ -141,6 +174,66 @@ def test_a_number_comes_with_the_error_of_cross_validation(prices):
     assert prices.error == prices.entry.score
     assert prices.kinds == []
     assert prices.samples[3] == Seen("size 3.0, garden 0.0")
+
+
+def same_as_predict(answerer, question):
+    """The page's reply, which must be what `predict` says."""
+    reply = answerer.about(question.text, question.image or None)
+    with signed_in(answerer.folder.parent):
+        row = predict(answerer.setting, [question]).table.iloc[0]
+    if reply.number is None:
+        assert row["prediction"] == reply.top[0][0].name
+        said = [row[f"p({c.name})"] for c, _ in reply.top]
+        assert said == pytest.approx([p for _, p in reply.top], abs=1e-6)
+    else:
+        assert row["prediction"] == pytest.approx(reply.number, rel=1e-5)
+    return reply
+
+
+def test_a_character_has_a_name_in_any_script_and_its_picture(characters, tmp_path):
+    names = ["Nino Nakano", "itsuki", "Йоцуба", "みく", "一花"]
+    assert [c.name for c in characters.classes] == names
+    assert all(c.picture for c in characters.classes)
+    assert (characters.entry.name, characters.setting.is_toy) == ("frozen-mobilenet", True)
+    Image.effect_noise((90, 60), 90).convert("RGB").save(tmp_path / "一花.png")
+    reply = same_as_predict(characters, Question(image=str(tmp_path / "一花.png")))
+    assert len(reply.top) == len(names)
+    assert sum(p for _, p in characters.about_sample(0).top) == pytest.approx(1, abs=1e-5)
+    assert characters.samples[0].picture
+
+
+def test_a_meme_is_asked_about_with_and_without_its_title(memes):
+    assert memes.kinds == [IMAGE, TEXT]
+    assert all(sample.picture and sample.text for sample in memes.samples)
+    image = str(memes.setting.dataset.X_test.named["images"].paths[0])
+    funny, dull = (
+        same_as_predict(memes, Question(title, image))
+        for title in ("this is hilarious", "a picture of a face")
+    )
+    assert funny.number > dull.number > 0
+    assert funny.seen.text == "this is hilarious"
+    assert funny.seen.picture.size == (96, 96)
+    assert not funny.top
+    assert memes.error == memes.entry.also["rmse"][0]
+    for question in (Question(image=image), Question("this is hilarious")):
+        assert same_as_predict(memes, question).number > 0
+
+
+def test_a_post_is_asked_about_by_its_title_its_image_or_both(posts, tmp_path):
+    assert [c.name for c in posts.classes] == ["fake", "true"]
+    assert all(c.picture for c in posts.classes)  # though three of four posts have none
+    assert {sample.picture is None for sample in posts.samples} == {True, False}
+    assert all(sample.text for sample in posts.samples)
+    image = str(tmp_path / "own.png")
+    Image.new("RGB", (50, 40), "white").save(image)
+    title = "Satire cat in Ohio"
+    alone, pictured = Question(title), Question("", image)
+    replies = [same_as_predict(posts, asked) for asked in (alone, pictured, Question(title, image))]
+    assert [r.seen.text for r in replies] == [title, "", title]
+    assert [r.seen.picture is None for r in replies] == [True, False, False]
+    assert len({r.top[0][1] for r in replies}) == 3
+    with pytest.raises(DataError, match="must be a text or an image, got nothing; give one"):
+        posts.about(" ")
 
 
 def frames(path):
