@@ -10,10 +10,11 @@ import pytest
 from podium.competition import get_competition
 from podium.dataset import contradictory
 from podium.errors import CompetitionError, DataError
+from podium.images import ImageFiles
 from podium.marks import MARKS
 from podium.models import create
 from podium.submission import read_sample
-from tiny import copy_competitions, podium
+from tiny import answered, copy_competitions, podium
 
 ROOT = Path(__file__).parents[1]
 NAME = "fakeddit"
@@ -173,15 +174,16 @@ def test_a_run_of_a_variant_has_a_folder_of_its_own_and_its_own_column(tmp_path)
     assert frame["6_way_label"].nunique() > 3
     rows = pd.read_csv(store / "leaderboard.csv").set_index("name")
     assert rows.loc["text-complement-nb", "score"] > 0.7 > rows.loc["constant", "score"]
-    asked = podium(root, "predict", "fakeddit@6-way", "Satire again", "Misleading potato at the lake")
-    assert asked.returncode == 0, asked.stderr
-    assert [line.partition(" (")[0] for line in asked.stdout.splitlines()[1:]] == ["satire", "misleading"]
+    titles = ["--text", "Satire again", "--text", "Misleading potato at the lake"]
+    asked = podium(root, "predict", "fakeddit@6-way", *titles)
+    assert answered(asked)["prediction"].tolist() == ["satire", "misleading"]
 
 
 def test_a_title_alone_can_be_asked_about(competition, toy):
     dataset = competition.load(toy)
-    asked = competition.rows(["Pic of a cat!", ""])
+    asked = competition.rows(["Pic of a cat!", ""], ImageFiles([Path()] * 2, blank=[0, 1]))
     for name in ("table-hist-gradient-boosting", "text-ridge", "profesor"):
         model = create(name, {"epochs": 1} if name == "profesor" else {}, 0).fit(dataset.X, dataset.y)
         assert np.isfinite(model.predict_proba(asked)).all()
-    assert list(asked.named["table"].columns) == list(dataset.X.named["table"].columns)
+    for name in ("text", "table"):
+        assert list(asked.named[name].columns) == list(dataset.X.named[name].columns)

@@ -22,7 +22,7 @@ from podium.files import find_source
 from podium.folds import make_folds
 from podium.guess import guess
 from podium.new import make_competition
-from podium.predict import predict
+from podium.predict import load
 from podium.remote.fetch import fetched_sums
 from podium.submission import read_sample
 from podium.terminal import PlainProgress, make_console
@@ -163,15 +163,14 @@ def test_numbers_are_predicted_for_rows_that_are_in_no_file(tmp_path):
     asked = replace(
         competition,
         roster={"constant": {}, "table-ridge": {}, "table-ridge@log": {"log": True}},
-        rows=lambda texts: dataset.X_test[: len(texts)],
     )
     with prepared(asked, tmp_path, tmp_path) as setting:
         outcome = train(setting, [], PlainProgress(make_console()))
         written = pd.read_csv(submit(setting, outcome))
-        answer = predict(setting, ["first", "second"])
+        said = load(setting).ask(dataset.X_test[:2])
     assert outcome.leaderboard.entries[0].score < 0.25
     assert {p.name for p in outcome.predictions if p.is_blend} == {"mean", "weights", "greedy"}
-    assert dataset.answers(answer.predictions) == pytest.approx(written["SalePrice"][:2].to_numpy())
+    assert dataset.answers(said) == pytest.approx(written["SalePrice"][:2].to_numpy())
 
 
 def test_the_metric_that_is_asked_for_is_taken(tmp_path):

@@ -12,7 +12,7 @@ from podium.dataset import contradictory
 from podium.folds import make_folds
 from podium.images import find_images
 from podium.submission import read_sample
-from tiny import copy_competitions, podium
+from tiny import answered, copy_competitions, podium
 
 ROOT = Path(__file__).parents[1]
 NAME = "quintuplets"
@@ -77,5 +77,7 @@ def test_the_picture_with_two_labels_is_found_and_reported(competition, toy, tmp
     assert list(frame.columns) == ["ID", "Character"]
     assert set(frame["Character"]) <= set(dataset.classes)
     asked = podium(tmp_path, "predict", NAME, dataset.X.paths[-1])
-    assert asked.returncode == 0, asked.stderr
-    assert any(asked.stdout.splitlines()[1].startswith(f"{name} (p = ") for name in dataset.classes)
+    table = answered(asked)
+    assert list(table.columns) == ["input", "prediction", *(f"p({name})" for name in dataset.classes)]
+    path, name, *p = table.iloc[0]
+    assert (path, name) == (str(dataset.X.paths[-1]), dataset.classes[np.argmax(p)])

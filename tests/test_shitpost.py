@@ -70,6 +70,16 @@ def test_id_image_and_likes_are_all_that_is_needed(competition, folder, tmp_path
         competition.load(tmp_path)
 
 
+def test_a_meme_alone_can_be_asked_about(competition, dataset):
+    images = dataset.X_test.named["images"]
+    asked = competition.rows(["", "this is hilarious"], images[:2].blanked([1]))
+    for name, part in dataset.X.named.items():
+        assert list(getattr(asked.named[name], "columns", [])) == list(getattr(part, "columns", []))
+    for name in ("text-ridge", "table-ridge", "time"):
+        model = create(name, {"log": True}, 0, regression=True).fit(dataset.X, dataset.y)
+        assert (model.predict(asked) > 0).all()
+
+
 def test_a_model_of_a_part_that_is_not_there_says_so(dataset):
     rows = Parts({"images": dataset.X.named["images"]})
     with pytest.raises(ModelError, match=r"must be given the part 'text', got rows with .'images'"):

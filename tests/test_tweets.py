@@ -9,7 +9,7 @@ from podium.competition import get_competition
 from podium.dataset import contradictory
 from podium.errors import DataError
 from podium.submission import read_sample
-from tiny import copy_competitions, podium
+from tiny import answered, copy_competitions, podium
 from tiny_bert import make_bert
 
 ROOT = Path(__file__).parents[1]
@@ -126,12 +126,15 @@ def test_toy_tweets_to_a_submission_with_a_tiny_bert(checkout, tmp_path):
     frame = pd.read_csv(csv)
     assert list(frame.columns) == ["id", "target"]
     assert frame["target"].isin([0, 1]).all()
-    ran = podium(checkout, "predict", NAME, "BREAKING: wildfire near Tokyo #news", "lol #love", **weights)
-    assert ran.stderr == ""
-    assert [line.partition(" (")[0] for line in ran.stdout.splitlines()[1:]] == ["disaster", "no disaster"]
+    tweets = ["BREAKING: wildfire near Tokyo #news", "lol #love"]
+    ran = podium(checkout, "predict", NAME, "--text", tweets[0], "--text", tweets[1], **weights)
+    assert ran.stderr.count("\n") == 1, ran.stderr
+    table = answered(ran)
+    assert table["input"].tolist() == tweets
+    assert table["prediction"].tolist() == ["disaster", "no disaster"]
 
 
 def test_an_empty_question_is_refused(checkout):
-    ran = podium(checkout, "predict", NAME, "fire", " ")
+    ran = podium(checkout, "predict", NAME, "--text", "fire", "--text", " ")
     assert ran.returncode == 2
-    assert ran.stderr.startswith("podium: a question must hold texts of 1 to 1000 characters")
+    assert ran.stderr == "podium: a question must be a text, got nothing; give one\n"

@@ -10,7 +10,7 @@ from PIL import Image
 from podium.competition import Competition, Reference
 from podium.dataset import Dataset, linked
 from podium.models import FACTORIES
-from podium.posts import PLOTS, parts, read_posts, titled
+from podium.posts import PLOTS, asked, parts, read_posts
 from podium.tables import read_whole_numbers
 
 SIX = ["true", "satire", "false connection", "imposter", "manipulated", "misleading"]
@@ -81,7 +81,7 @@ COMPETITION = Competition(
     id_column="id",
     target_column="2_way_label",
     load=load,
-    rows=titled,
+    rows=asked,
     toy=toy,
     plots=PLOTS,
     roster={

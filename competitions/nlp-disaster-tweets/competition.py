@@ -80,7 +80,7 @@ COMPETITION = Competition(
     id_column="id",
     target_column="target",
     load=load,
-    rows=lambda texts: _columns(pd.DataFrame({"text": texts, "keyword": ""}), "a question"),
+    rows=lambda texts, images: _columns(pd.DataFrame({"text": texts, "keyword": ""}), "a question"),
     toy=toy,
     plots=(lengths("text"), lengths("text", by="class"), shares("keyword")),
     roster={

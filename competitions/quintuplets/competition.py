@@ -73,7 +73,7 @@ COMPETITION = Competition(
     id_column="ID",
     target_column="Character",
     load=load,
-    rows=lambda paths: ImageFiles([Path(path) for path in paths]),
+    rows=lambda texts, images: images,
     toy=toy,
     roster={
         "constant": {},

@@ -31,8 +31,12 @@ def _rows(path: Path) -> Parts:
     columns = sorted(known & {"created_utc"}), ["image", *sorted(known & {"title"})]
     table = read_features(path, *columns).reindex(columns=["image", "title", "created_utc"])
     images = ImageFiles([path.parent / str(name) for name in table["image"]])
+    return _parts(table.fillna({"created_utc": 0}), images)
+
+
+def _parts(table: pd.DataFrame, images: ImageFiles) -> Parts:
     texts = table["title"].astype("str").fillna("").to_frame("text")
-    times = pd.to_datetime(table["created_utc"].fillna(0), unit="s").to_frame("created")
+    times = pd.to_datetime(table["created_utc"], unit="s").to_frame("created")
     lengths = pd.DataFrame({"characters": texts["text"].str.len(), "words": texts["text"].str.count(r"\w+")})
     return Parts({"images": images, "text": texts, "table": lengths, "times": times})
 
@@ -48,22 +52,18 @@ def toy(folder: Path) -> None:
     table["created_utc"] = 1_500_000_000 + rng.integers(0, 10**7, n)
     table["title"] = np.where(funny > 0.5, "this is hilarious", "a picture of a face")
     for name, light, size in zip(table["image"], bright, face, strict=True):
-        _drawn(rng, light, size).save(folder / name)
+        noise = rng.integers(0, 40, (96, 96, 3)) + int(200 * light)
+        image, (x, y, r) = Image.fromarray(noise.astype(np.uint8)), (*rng.integers(36, 60, 2), 8 + 24 * size)
+        ImageDraw.Draw(image).ellipse((x - r, y - r, x + r, y + r), (230, 180, 40))
+        image.save(folder / name)
     table[:180].assign(likes=likes[:180].round().astype(int)).to_csv(folder / "train.csv", index=False)
     table[180:].to_csv(folder / "test.csv", index=False)
     table[:179:-1][["id"]].assign(likes=1000).to_csv(folder / "sample_submission.csv", index=False)
 
 
-def _drawn(rng: np.random.Generator, light: float, size: float) -> Image.Image:
-    noise = rng.integers(0, 40, (96, 96, 3)) + int(200 * light)
-    image, (x, y, r) = Image.fromarray(noise.astype(np.uint8)), (*rng.integers(36, 60, 2), 8 + 24 * size)
-    ImageDraw.Draw(image).ellipse((x - r, y - r, x + r, y + r), (230, 180, 40))
-    return image
-
-
-LOG = {"log": True}  # what is liked twice as much counts the same everywhere
-BASELINES = ("ridge", "sgd", "xgboost", "knn")
-MOBILENET, RANDOM = {"weights": "imagenet", "cut": "conv_pw_12_relu"}, {"weights": None, "views": "one"}
+LOG, BASELINES = {"log": True}, ("ridge", "sgd", "xgboost", "knn")  # doubling counts the same everywhere
+RANDOM = {"weights": None, "views": "one"}  # there are no weights here for these three: random layers
+MOBILENET = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
 BODIES = {"mobilenet": MOBILENET, "alexnet": RANDOM, "resnet18": RANDOM, "vgg16": {**RANDOM, "side": 64}}
 CUTS = {"mobilenet": "conv_pw_3_relu", "alexnet": "conv2", "resnet18": "conv2_1", "vgg16": "block1_pool"}
 TITLES = [*(f"text-{name}" for name in BASELINES), "table-ridge"]
@@ -87,6 +87,7 @@ COMPETITION = Competition(
     id_column="id",
     target_column="likes",
     load=load,
+    rows=lambda titles, images: _parts(pd.DataFrame({"title": titles, "created_utc": np.nan}), images),
     toy=toy,
     plots=(target("likes", log=True), over_time("created"), lengths("text"), examples()),
     roster={

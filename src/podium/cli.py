@@ -302,27 +302,39 @@ def _overview(base: Path, json: bool) -> None:
 @app.command()
 def predict(
     name: Name,
-    values: Annotated[list[str], typer.Argument(metavar="VALUE...", help="Texts, or paths of files.")],
+    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Images.")] = None,
+    texts: Annotated[
+        list[str] | None, typer.Option("--text", help="A text, or the next file's; may be given again.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, else CSV.")] = False,
+    all_folds: Annotated[
+        bool, typer.Option("--all-folds", help="Ask the models of all folds, as the submission did.")
+    ] = False,
     data: Data = None,
     skip_bad_images: Skip = False,
     root: Root = None,
 ) -> None:
-    """Ask the trained entry what it says of texts or files of your own."""
+    """Ask the trained entry what it says of images or texts of your own: CSV or JSON, for scripts."""
     base = _root(root)
     competition = get_competition(base, name)
 
+    from podium.predict import QUICK, pair
     from podium.predict import predict as ask
     from podium.train import prepared
 
+    questions = pair(files or [], texts or [])
     with prepared(competition, base, data, skip_bad_images) as setting:
-        answer = ask(setting, values)
+        answer = ask(setting, questions, folds=None if all_folds else QUICK)
+    entry, metric = answer.entry, setting.metric.name
     toy = ", trained on toy data" if setting.is_toy else ""
-    entry = answer.entry
-    typer.echo(f"{entry.name}: {setting.metric.name} {entry.score:.5f} ± {entry.standard_error:.5f}{toy}")
-    said = setting.dataset.called(answer.predictions)
-    for value, label, row in zip(values, said, answer.predictions, strict=True):
-        sure = "" if setting.dataset.is_regression else f" (p = {row.max():.3f})"
-        typer.echo(f"{label}{sure}: {' '.join(value.split())}")
+    typer.echo(f"{entry.name}: {metric} {entry.score:.5f} ± {entry.standard_error:.5f}{toy}", err=True)
+    if not as_json:
+        typer.echo(answer.table.to_csv(index=False), nl=False)
+        return
+    facts = {"competition": name, "toy": setting.is_toy, "entry": entry.name, "metric": metric}
+    facts |= {"score": entry.score, "standard_error": entry.standard_error}
+    facts |= {"answers": answer.table.to_dict("records")}
+    typer.echo(dumps(facts, indent=1, ensure_ascii=False))
 
 
 @app.command()

@@ -45,11 +45,11 @@ class Reference:
 class Competition:
     """`roster` maps a model's name to the parameters that its factory is called with. A name may
     end in @variant, for another row of the same model. `also` names metrics to show beside the one
-    that ranks. `rows` makes rows of X of what a person types to ask for predictions: texts, or the
-    paths of files. `averages` names means over some of the models, for rows of their own. `sample` is
-    the file that shows what a submission looks like. `toy_params` are what replaces a model's
-    parameters where there is only toy data, such as weights that need not be downloaded. `plots` are
-    what `podium explore` draws, each made by a function of podium.plots. `variants` maps names to the
+    that ranks. `rows` makes rows of X of what a person asks about: texts (n,), "" where there is none, and
+    ImageFiles (n,), blank where there is none. `averages` names means over some of the models, for rows of
+    their own. `sample` is the file that shows what a submission looks like. `toy_params` are what replaces
+    a model's parameters where there is only toy data, such as weights that need not be downloaded. `plots`
+    are what `podium explore` draws, each made by a function of podium.plots. `variants` maps names to the
     fields that they change: other labels of the same rows, say. One is asked for as name@variant; its
     results have a folder of their own, and Kaggle takes no submission of it. `ranges` are the low ends of
     ranges of the numbers to predict in which errors are told apart."""
@@ -67,7 +67,7 @@ class Competition:
     folds: FoldPlan = FoldPlan()
     references: tuple[Reference, ...] = ()
     also: tuple[str, ...] = ()
-    rows: Callable[[list[str]], Any] | None = None
+    rows: Callable[[list[str], Any], Any] | None = None
     averages: Mapping[str, Sequence[str]] = field(default_factory=dict)
     toy_params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     plots: tuple[Callable[[Dataset], Any], ...] = ()

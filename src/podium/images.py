@@ -165,7 +165,7 @@ class ImageFiles:
     def kept_in(self, folder: Path) -> ImageFiles:
         """A sequence of its own: no other files are decoded with these, and what is decoded stays in
         the folder."""
-        alone = ImageFiles(self.paths)
+        alone = ImageFiles(self.paths, np.flatnonzero(~self.seen).tolist())
         alone.album = replace(alone.album, folder=folder)
         return alone
 

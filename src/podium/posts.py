@@ -49,10 +49,10 @@ def parts(folder: Path, posts: pd.DataFrame, titles: pd.Series) -> Parts:
     return _parts(titles.str.strip(), created, ImageFiles.of_ids(posts["id"].tolist(), find_by_stem(folder)))
 
 
-def titled(titles: list[str]) -> Parts:
-    """The same of titles of which nothing else is known."""
-    text = pd.Series(titles, dtype=str)
-    return _parts(text, pd.to_datetime(text.map(lambda _: None)), ImageFiles.of_ids(titles, {}))
+def asked(titles: list[str], images: ImageFiles) -> Parts:
+    """The same of titles (n,) and their images (n,), of which nothing else is known."""
+    text = pd.Series(titles, dtype=str).str.strip()
+    return _parts(text, pd.to_datetime(text.map(lambda _: None)), images)
 
 
 def _parts(text: pd.Series, created: pd.Series, images: ImageFiles) -> Parts:

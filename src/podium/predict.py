@@ -4,26 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from podium import crossval
 from podium.blend import Combine, fit_blend
-from podium.competition import Competition
 from podium.crossval import FoldModels, Job, kept
-from podium.errors import CompetitionError
+from podium.dataset import Dataset
+from podium.errors import CompetitionError, DataError
+from podium.images import ImageFiles
 from podium.leaderboard import Entry
+from podium.parts import Parts
 from podium.train import BASELINE, Setting, read_leaderboard, select_models
+
+TEXT, IMAGE = "text", "image"
+A = {TEXT: "a text", IMAGE: "an image"}
+LONGEST = 10_000  # characters of a text
+QUICK = 1  # of how many folds the models are asked: single folds are what the score was measured on
+
+
+@dataclass(frozen=True)
+class Question:
+    """A text, the path of an image, or both; "" where there is none."""
+
+    text: str = ""
+    image: str = ""
+
+    @property
+    def given(self) -> list[str]:
+        return [kind for kind, value in ((TEXT, self.text), (IMAGE, self.image)) if value.strip()]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.image, self.text]))
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`predictions` (n, k), probabilities of classes or numbers, and the entry of the leaderboard that gave
-    them."""
+    """`table` has a row for each question: the `input`, the `prediction` (a number, or the class by its
+    name), and of each class its probability, `p(name)`; the entry of the leaderboard gave them."""
 
     entry: Entry
-    predictions: np.ndarray
+    table: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -43,24 +69,73 @@ class Asker:
         return self.combine(np.stack(said, axis=1))
 
 
-def predict(setting: Setting, values: list[str]) -> Answer:
-    """Ask the entry that the last run chose for its submission of what a person typed.
+def pair(images: Sequence[str], texts: Sequence[str]) -> list[Question]:
+    """The first text belongs to the first image, and so on. Raises DataError if some belong to none."""
+    most = max(len(images), len(texts))
+    if not most or {len(images), len(texts)} - {0, most}:
+        raise DataError(
+            f"questions must be images, texts, or as many of both, got {len(images)} images and {len(texts)} "
+            "texts; give FILE, --text TEXT, or both, '' for what is missing"
+        )
+    return [Question(text, image) for text, image in zip_longest(texts, images, fillvalue="")]
 
-    Raises CompetitionError for a competition that takes no such questions, and what `load` raises.
-    """
-    X = read_rows(setting.competition, values)
-    asker = load(setting)
-    return Answer(asker.entry, asker.ask(X))
+
+def predict(setting: Setting, questions: Sequence[Question], folds: int | None = QUICK) -> Answer:
+    """Ask the entry that the last run chose for its submission: its models of the first few folds, or of
+    all. Raises what `read_rows` and `load` raise."""
+    with TemporaryDirectory(prefix="podium-predict-") as folder:
+        X = read_rows(setting, questions, Path(folder))
+        asker = load(setting, folds)
+        return Answer(asker.entry, _table(setting.dataset, questions, asker.ask(X)))
 
 
-def read_rows(competition: Competition, values: list[str]) -> Any:
-    """Rows of X. Raises CompetitionError if the competition cannot make any."""
-    if competition.rows is None:
+def _table(dataset: Dataset, questions: Sequence[Question], said: np.ndarray) -> pd.DataFrame:
+    table = pd.DataFrame({"input": list(map(str, questions)), "prediction": dataset.called(said)})
+    if dataset.is_regression:
+        return table
+    names = dataset.called(np.eye(dataset.width))
+    return table.join(pd.DataFrame(said, columns=[f"p({name})" for name in names]))
+
+
+def takes(X: Any) -> list[str]:
+    """Of what a person can make a row of X: `TEXT`, `IMAGE`, both, or neither."""
+    if isinstance(X, Parts):
+        return [kind for name, one in X.named.items() if name in ("text", "images") for kind in takes(one)]
+    if isinstance(X, pd.DataFrame):
+        return [TEXT] if "text" in X else []
+    pictures = isinstance(X, ImageFiles) or (isinstance(X, np.ndarray) and X.ndim == 4)
+    return [IMAGE] if pictures else []
+
+
+def read_rows(setting: Setting, questions: Sequence[Question], folder: Path) -> Any:
+    """Rows of X; what is decoded of images stays in the folder. Raises CompetitionError if the competition
+    cannot make any, DataError for a question that is empty, too long, or of a kind that it does not take."""
+    competition, kinds = setting.competition, takes(setting.dataset.X)
+    if competition.rows is None or not kinds:
         raise CompetitionError(
             f"{competition.name!r} must declare how to read a question, found no `rows` in its "
-            "competition.py; add a function of a list of texts that gives rows of X"
+            "competition.py; add a function of texts and images that gives rows of X"
         )
-    return competition.rows(values)
+    for question in questions:
+        _require_fitting(question, kinds)
+    blank = [row for row, question in enumerate(questions) if IMAGE not in question.given]
+    images = ImageFiles([Path(question.image) for question in questions], blank)
+    return competition.rows([question.text for question in questions], images.kept_in(folder))
+
+
+def _require_fitting(question: Question, kinds: Sequence[str]) -> None:
+    wanted = " or ".join(A[kind] for kind in kinds)
+    if not question.given:
+        raise DataError(f"a question must be {wanted}, got nothing; give one")
+    if wrong := [kind for kind in question.given if kind not in kinds]:
+        raise DataError(
+            f"a question must be {wanted}, got {A[wrong[0]]}: {str(question)[:80]!r}; "
+            "give an image as FILE, a text as --text TEXT"
+        )
+    if len(question.text) > LONGEST:
+        raise DataError(
+            f"a text must have at most {LONGEST} characters, got {len(question.text)}; make it shorter"
+        )
 
 
 def load(setting: Setting, folds: int | None = None) -> Asker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,18 @@ import numpy as np
 from PIL import Image
 
 from podium.dataset import Dataset, take
-from podium.demo.inputs import DRAWING, NOTHING, PHOTO, TEXT, input_of, looks, open_upload
+from podium.demo.inputs import DRAWING, Seen, inputs_of, looks, open_upload
 from podium.errors import DataError
 from podium.images import ImageFiles
 from podium.leaderboard import Entry
 from podium.metrics import Metric
-from podium.predict import Asker, load, read_rows
+from podium.parts import Parts
+from podium.predict import IMAGE, QUICK, Asker, Question, load, read_rows, takes
 from podium.train import Setting
 
 SAMPLES = 8
 TOP = 5  # classes shown
-EMPTY = {PHOTO: "Choose an image first.", DRAWING: "Draw something first.", TEXT: "Type something first."}
+TRIED = 1000  # rows of a class, until one has an image
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Reply:
     """`top` holds the most probable classes with their probabilities, the answer first; where numbers are
     predicted it is empty and `number` is given. It took `seconds`; `seen` is the question."""
 
-    seen: Image.Image | str
+    seen: Seen
     top: Sequence[tuple[Class, float]]
     number: float | None
     seconds: float
@@ -56,9 +58,9 @@ class Answerer:
     def __init__(self, setting: Setting, folder: Path):
         dataset = setting.dataset
         self.setting, self.folder = setting, folder
-        self.asker: Asker = load(setting, folds=1)
+        self.asker: Asker = load(setting, QUICK)
         self.classes = _classes(dataset)
-        self.kind = input_of(dataset.X) if setting.competition.rows else NOTHING
+        self.kinds = inputs_of(dataset.X) if setting.competition.rows else []
         many = len(dataset.X_test)
         self.rows = np.unique(np.linspace(0, many - 1, min(SAMPLES, many)).astype(int))
         self.samples = [looks(dataset.X_test, row) for row in self.rows]
@@ -83,19 +85,16 @@ class Answerer:
         started = time.perf_counter()
         return self._reply(take(self._X, np.array([number])), self.samples[number], started)
 
-    def about(self, value: str | None) -> Reply:
-        """Of a text, or of the path of a photo or drawing. Raises DataError, one sentence, for what
+    def about(self, text: str = "", upload: str | None = None) -> Reply:
+        """Of a text, the path of a photo or drawing, or both. Raises DataError, one sentence, for what
         cannot be answered."""
         started = time.perf_counter()
-        if not value or not value.strip():
-            raise DataError(EMPTY[self.kind])
-        if self.kind == TEXT:
-            return self._reply(read_rows(self.setting.competition, [value]), value, started)
-        seen, remark = open_upload(Path(value))
-        X = _apart(read_rows(self.setting.competition, [value]), self.folder)
-        return self._reply(X, looks(X, 0) if self.kind == DRAWING else seen, started, remark)
+        picture, remark = open_upload(Path(upload)) if upload else (None, "")
+        X = read_rows(self.setting, [Question(text, upload or "")], self.folder)
+        seen = looks(X, 0) if DRAWING in self.kinds else Seen(text, picture)
+        return self._reply(X, seen, started, remark)
 
-    def _reply(self, X: Any, seen: Image.Image | str, started: float, remark: str = "") -> Reply:
+    def _reply(self, X: Any, seen: Seen, started: float, remark: str = "") -> Reply:
         (said,) = self.asker.ask(X)
         seconds = time.perf_counter() - started
         if self.setting.dataset.is_regression:
@@ -105,31 +104,30 @@ class Answerer:
 
 
 def _apart(X: Any, folder: Path) -> Any:
-    """Image files as a sequence of their own: else all test images would be decoded with them."""
+    """Else all test images would be decoded with these."""
+    if isinstance(X, Parts):
+        return Parts({name: _apart(one, folder) for name, one in X.named.items()})
     return X.kept_in(folder) if isinstance(X, ImageFiles) else X
 
 
 def _classes(dataset: Dataset) -> list[Class]:
     if dataset.classes is None:
         return []
-    labels = [str(label) for label in dataset.classes]
-    names = list(dataset.class_names) if dataset.class_names is not None else labels
+    names = dataset.called(np.eye(dataset.width))
     return [
-        Class(label, name, _picture(dataset, code))
-        for code, (label, name) in enumerate(zip(labels, names, strict=True))
+        Class(str(label), str(name), _picture(dataset, code))
+        for code, (label, name) in enumerate(zip(dataset.classes, names, strict=True))
     ]
 
 
 def _picture(dataset: Dataset, code: int) -> Image.Image | None:
-    """Of the first training row of the class whose image can be decoded."""
-    if input_of(dataset.X) not in (PHOTO, DRAWING):
+    """Of the first training row of the class that has an image which can be decoded."""
+    if IMAGE not in takes(dataset.X):
         return None
-    for row in np.flatnonzero(dataset.y == code)[:10]:
-        try:
-            shown = looks(dataset.X, row)
-        except DataError:
-            continue
-        return shown if isinstance(shown, Image.Image) else None
+    for row in np.flatnonzero(dataset.y == code)[:TRIED]:
+        with suppress(DataError):
+            if picture := looks(dataset.X, row).picture:
+                return picture
     return None
 
 

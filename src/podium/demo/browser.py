@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from podium.demo.answerer import Answerer, Reply
-from podium.demo.inputs import DRAWING, MOST_MEGAPIXELS, PHOTO, TEXT
+from podium.demo.inputs import DRAWING, MOST_MEGAPIXELS
 from podium.errors import ModelError, PodiumError
 from podium.page import picture, render
+from podium.predict import IMAGE, TEXT
 
 # Asked when gradio and what it brings along are imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -25,7 +26,7 @@ except ImportError:
 
 HERE = "127.0.0.1"
 TEMPLATES = Path(__file__).parents[1] / "templates"
-Ask = Callable[[str | None], str]
+Ask = Callable[[str, str | None], str]
 ONE_AT_A_TIME: dict[str, Any] = {
     "concurrency_id": "model",
     "api_visibility": "private",
@@ -67,9 +68,9 @@ def serve(answerer: Answerer, port: int | None, folder: Path, say: Callable[[str
 
 
 def build(answerer: Answerer) -> gr.Blocks:
-    def ask(value: str | None) -> str:
+    def ask(text: str, upload: str | None) -> str:
         try:
-            return shown(answerer, answerer.about(value))
+            return shown(answerer, answerer.about(text, upload))
         except PodiumError as error:
             return shown(answerer, problem=str(error))
 
@@ -81,12 +82,11 @@ def build(answerer: Answerer) -> gr.Blocks:
         with gr.Row():
             with gr.Column():
                 samples = _samples(answerer)
-                asked = OWN[answerer.kind](ask, answerer.folder) if answerer.kind in OWN else None
+                asked = (_drawing if DRAWING in answerer.kinds else _form)(ask, answerer)
             with gr.Column():
                 answer = gr.HTML(shown(answerer), elem_id="answer")
         samples.select(ask_sample, None, answer, **ONE_AT_A_TIME)
-        if asked:
-            asked(answer)
+        asked(answer)
     return page
 
 
@@ -96,31 +96,26 @@ def _samples(answerer: Answerer) -> Any:
     return gr.HTML(_html("samples.html", answerer), js_on_load=script, elem_id="samples")
 
 
-def _photo(ask: Ask, folder: Path) -> Callable[[Any], None]:
-    file = gr.File(label=f"Or an image of your own, at most {MOST_MEGAPIXELS} megapixels")
-    return lambda answer: file.upload(ask, file, answer, **ONE_AT_A_TIME)
+def _form(ask: Ask, answerer: Answerer) -> Callable[[Any], None]:
+    typed, many = TEXT in answerer.kinds, f"at most {MOST_MEGAPIXELS} megapixels"
+    box = gr.Textbox(label="Or a text of your own", lines=3, visible=typed)
+    file = gr.File(label=f"Or an image of your own, {many}", visible=IMAGE in answerer.kinds)
+    button = gr.Button("Ask", variant="primary", visible=typed)
+    events = [file.upload, box.submit, button.click]
+    return lambda answer: gr.on(events, ask, [box, file], answer, **ONE_AT_A_TIME)
 
 
-def _text(ask: Ask, folder: Path) -> Callable[[Any], None]:
-    box = gr.Textbox(label="Or a text of your own", lines=3)
-    button = gr.Button("Ask", variant="primary")
-    return lambda answer: gr.on([button.click, box.submit], ask, box, answer, **ONE_AT_A_TIME)
-
-
-def _drawing(ask: Ask, folder: Path) -> Callable[[Any], None]:
+def _drawing(ask: Ask, answerer: Answerer) -> Callable[[Any], None]:
     """Gradio's own sketch pad must be told to draw before one can."""
     template, script = ((TEMPLATES / name).read_text() for name in ("drawing.html", "drawing.js"))
     pad = gr.HTML(html_template=template, js_on_load=script, elem_id="drawing")
-    path = folder / "drawing.png"
+    path = answerer.folder / "drawing.png"
 
     def ask_drawn(event: gr.EventData) -> str:
         path.write_bytes(b64decode(str(event.png).partition(",")[2]))
-        return ask(str(path))
+        return ask("", str(path))
 
     return lambda answer: pad.input(ask_drawn, None, answer, **ONE_AT_A_TIME)
-
-
-OWN = {PHOTO: _photo, TEXT: _text, DRAWING: _drawing}  # another kind of question: one more function here
 
 
 def shown(answerer: Answerer, reply: Reply | None = None, problem: str = "") -> str:

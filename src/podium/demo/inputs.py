@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from PIL import Image
 
 from podium.dataset import take
 from podium.errors import DataError
 from podium.images import ImageFiles, decode
 from podium.page import MOST_PIXELS
+from podium.parts import Parts
+from podium.predict import takes
 
 MOST_MEGAPIXELS = 40
-PHOTO, DRAWING, TEXT, NOTHING = "photo", "drawing", "text", "nothing"
+DRAWING = "drawing"
 
 
-def input_of(X: Any) -> str:
-    """What a person can give for a row of X, beside the samples."""
-    if isinstance(X, ImageFiles):
-        return PHOTO
-    if isinstance(X, np.ndarray) and X.ndim == 4:
-        return DRAWING
-    if isinstance(X, pd.DataFrame) and "text" in X:
-        return TEXT
-    return NOTHING
+@dataclass(frozen=True)
+class Seen:
+    """A row of X for a person's eyes; without a text "", without a picture None."""
+
+    text: str = ""
+    picture: Image.Image | None = None
 
 
-def looks(X: Any, row: int) -> Image.Image | str:
-    """A row of X for a person's eyes."""
+def inputs_of(X: Any) -> list[str]:
+    """What a person can give for a row of X, beside the samples: what is asked of an array is drawn."""
+    kinds = takes(X)
+    return [DRAWING] if kinds and isinstance(X, np.ndarray) else kinds
+
+
+def looks(X: Any, row: int) -> Seen:
     one = take(X, np.array([row]))
+    if isinstance(one, Parts):
+        both = [looks(one.named[name], 0) for name in ("text", "images") if name in one.named]
+        return Seen("".join(s.text for s in both), next((s.picture for s in both if s.picture), None))
     if isinstance(one, ImageFiles):
-        return small(decode(one.paths[0]))
+        return Seen(picture=small(decode(one.paths[0])) if one.seen[0] else None)
     if isinstance(one, np.ndarray) and one.ndim == 4:
         pixels = one[0].astype(np.uint8)
-        return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+        return Seen(picture=Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels))
     if "text" in one:
-        return str(one["text"].iloc[0])
-    return ", ".join(f"{name} {value}" for name, value in one.iloc[0].dropna().items())
+        return Seen(str(one["text"].iloc[0]))
+    return Seen(", ".join(f"{name} {value}" for name, value in one.iloc[0].dropna().items()))
 
 
 def small(image: Image.Image) -> Image.Image:
