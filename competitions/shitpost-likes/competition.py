@@ -62,8 +62,7 @@ def toy(folder: Path) -> None:
 
 
 LOG, BASELINES = {"log": True}, ("ridge", "sgd", "xgboost", "knn")  # doubling counts the same everywhere
-RANDOM = {"weights": None, "views": "one"}  # there are no weights here for these three: random layers
-MOBILENET = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
+MOBILENET, RANDOM = {"weights": "imagenet", "cut": "conv_pw_12_relu"}, {"weights": None, "views": "one"}
 BODIES = {"mobilenet": MOBILENET, "alexnet": RANDOM, "resnet18": RANDOM, "vgg16": {**RANDOM, "side": 64}}
 CUTS = {"mobilenet": "conv_pw_3_relu", "alexnet": "conv2", "resnet18": "conv2_1", "vgg16": "block1_pool"}
 TITLES = [*(f"text-{name}" for name in BASELINES), "table-ridge"]

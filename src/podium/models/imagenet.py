@@ -121,12 +121,17 @@ class BodyFeatures(TransformerMixin, BaseEstimator):
 def _features(
     files: ImageFiles, body: str, weights: str | None, cut: str | None, look: Look, views: str, seed: int
 ) -> np.ndarray:
-    seed_everything(seed)
     pixels = files.pixels(look)
-    inputs = Input(pixels.shape[1:])
-    maps = load_body(body, weights, cut, pixels.shape[1:])(preprocessing(body)(inputs))
-    network = Model(inputs, layers.GlobalAveragePooling2D()(maps))
+    network = _pooled(body, weights, cut, pixels.shape[1:], seed)
     return np.mean([outputs(network, pixels, view=view, size=_BATCH) for view in VIEWS[views]], axis=0)
+
+
+@lru_cache(maxsize=4)  # else each question about one image would wait for it to be built
+def _pooled(body: str, weights: str | None, cut: str | None, shape: tuple[int, ...], seed: int) -> Model:
+    seed_everything(seed)
+    inputs = Input(shape)
+    maps = load_body(body, weights, cut, shape)(preprocessing(body)(inputs))
+    return Model(inputs, layers.GlobalAveragePooling2D()(maps))
 
 
 def finetuned_network(
