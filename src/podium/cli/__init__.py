@@ -1,0 +1,30 @@
+"""The verbs. Each parses its words before anything that trains is imported."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from podium.cli import asking, data, kaggle, runs
+from podium.errors import PodiumError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Turns a Kaggle competition folder into an honest leaderboard and a submission file.",
+)
+for verbs in (data, runs, asking, kaggle):
+    app.add_typer(verbs.app)
+
+
+def main() -> None:
+    try:
+        app()
+    except PodiumError as error:
+        typer.echo(f"podium: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("podium: stopped; finished folds are kept, run again to go on", err=True)
+        sys.exit(130)

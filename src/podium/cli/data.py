@@ -1,0 +1,116 @@
+"""Verbs that look at competitions and their data, and train nothing that is kept."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict
+from json import dumps
+from typing import Annotated
+
+import typer
+
+from podium.cli.kaggle import warn_of_credentials
+from podium.cli.options import Data, Name, Root, Skip, root_of
+from podium.competition import get_competition, list_names
+
+app = typer.Typer()
+
+
+@app.command("list")
+def list_(root: Root = None) -> None:
+    """Name the competitions."""
+    for name in list_names(root_of(root)):
+        typer.echo(name)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the folder will be called.")],
+    slug: Annotated[str, typer.Option(help="The competition's name in Kaggle's address.")],
+    data: Data = None,
+    metric: Annotated[str, typer.Option(help="The metric; else Kaggle is asked, or it is guessed.")] = "",
+    root: Root = None,
+) -> None:
+    """Make a competition folder from the files of a competition, and say what was guessed."""
+    from podium.new import make_competition
+    from podium.remote.client import Client
+    from podium.remote.credentials import has_credentials
+
+    base = root_of(root)
+    warn_of_credentials()
+    with Client() as client:
+        kaggle = client if has_credentials() else None
+        told = make_competition(base, name, slug, data, metric, kaggle, typer.echo)
+    for line in (f"competitions/{name}/competition.py", *told):
+        typer.echo(f"{name}: {line}")
+    where = f" --data {shlex.quote(str(data))}" if data else ""
+    typer.echo(f"next: podium check {name}; podium submit {name}{where}")
+
+
+@app.command()
+def check(
+    name: Annotated[str | None, typer.Argument(metavar="[COMPETITION]")] = None, root: Root = None
+) -> None:
+    """Prove on toy data that a competition (or each of them) works, in a minute."""
+    from podium.check import check_competition
+
+    base = root_of(root)
+    for one in [name] if name else list_names(base):
+        for line in check_competition(get_competition(base, one)):
+            typer.echo(f"{one}: {line}")
+
+
+@app.command()
+def explore(
+    name: Name,
+    data: Data = None,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="Also write each figure's numbers as CSV.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Draw the data, before any training, on a page."""
+    base = root_of(root)
+    competition = get_competition(base, name)
+
+    from podium import explore as exploring
+    from podium.train import prepared
+
+    with prepared(competition, base, data) as setting:
+        figures = exploring.explore(competition, setting.dataset)
+        path = exploring.write_page(setting, figures)
+        written = list(exploring.write_tables(setting, figures)) if tables else []
+    typer.echo(f"{'toy ' if setting.is_toy else ''}data: {path}")
+    for figure in figures:
+        typer.echo(f"{figure.title}: {figure.alt}")
+    for table in written:
+        typer.echo(f"table: {table}")
+
+
+@app.command()
+def audit(
+    name: Name,
+    data: Data = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is an alarm.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    skip_bad_images: Skip = False,
+    root: Root = None,
+) -> None:
+    """Look for what is wrong with the data: copies, conflicting labels, leaks, gaps, other test rows."""
+    base = root_of(root)
+    competition = get_competition(base, name)
+
+    from podium import train as training
+    from podium.terminal import make_console, print_findings
+
+    with training.prepared(competition, base, data, skip_bad_images) as setting:
+        findings = training.audited(setting)
+    if as_json:
+        value = {"competition": name, "toy": setting.is_toy, "findings": [asdict(f) for f in findings]}
+        typer.echo(dumps(value, indent=1, ensure_ascii=False))
+    else:
+        for line in training.origin(setting):
+            typer.echo(line)
+        print_findings(make_console(), findings)
+    if strict and any(finding.is_alarm for finding in findings):
+        raise typer.Exit(1)
