@@ -16,7 +16,7 @@ from podium.audit import Finding, audit, audit_id
 from podium.audit.columns import find_columns
 from podium.audit.copies import copies_of
 from podium.audit.duplicates import find_copies
-from podium.audit.leaks import find_determined, find_gaps, find_groups, find_leaks
+from podium.audit.leaks import find_determined, find_gaps, find_groups, find_leaks, find_shortcuts
 from podium.audit.shift import find_shift
 from podium.audit.target import find_balance, find_labels
 from podium.audit.views import views_of
@@ -146,6 +146,34 @@ def test_a_column_that_models_see_anyway_is_no_metadata():
     y = coin()
     X = noise(N).assign(a=SAID["number"](y))
     assert found(find_leaks, dataset_of(y, X[["a"]], X[["a"]][:M], X=X)) == []
+
+
+def test_the_time_of_a_row_and_the_length_of_its_text_are_questioned():
+    rng = np.random.default_rng(0)
+    days = pd.Timestamp("2017-01-01") + pd.to_timedelta(np.arange(N) % 400, unit="D")
+    words = pd.Series(["so much text"] * N) + [" and more" * int(k) for k in rng.integers(0, 9, N)]
+    texts = words + [f" {row}" for row in range(N)]
+    y = 4 * (np.arange(N) % 400) / 400 + texts.str.len() / 20 + rng.normal(0, 0.1, N)
+    X = pd.DataFrame({"made": days, "title": texts})
+    time, text = found(find_shortcuts, dataset_of(y, X=X, X_test=X[:M], classes=None))
+    assert "column 'title' (characters) alone predicts the target: R2 0." in text.summary
+    assert "column 'made' (in four periods) alone predicts the target: R2 0." in time.summary
+    assert any(example.startswith("2017-01-01: ") for example in time.examples)
+    assert not text.is_alarm
+    by_chance = dataset_of(rng.normal(size=N), X=X, X_test=X[:M], classes=None)
+    assert found(find_shortcuts, by_chance) == []
+
+
+def test_without_test_rows_the_audit_looks_at_the_rest():
+    y = coin()
+    about = pd.DataFrame({"where": flipped(y, 0.1).astype(float)})
+    dataset = dataset_of(
+        y, about, about[:0], X=np.arange(float(N))[:, None], X_test=np.zeros((0, 1)), test_ids=[]
+    )
+    (leak,) = [finding for finding in audit(dataset) if finding.kind == "leak"]
+    assert leak.is_alarm
+    assert "keep it from the models" in leak.summary
+    assert not [finding for finding in audit(dataset) if "test files do not have" in finding.summary]
 
 
 def test_rows_in_the_order_of_the_target_are_a_leak():

@@ -1,15 +1,16 @@
 """shitpost-likes: what its loader needs, networks that beat the constant, blends, a whole run."""
 
-import io
+import os
+import re
+import shutil
+import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
 
 from makers import make_predictions
-from podium import maps
 from podium.blend import blend
 from podium.competition import get_competition
 from podium.crossval import Job, fit_fold
@@ -20,7 +21,6 @@ from podium.models import create
 from podium.models.siamese import embeddings
 from podium.parts import Parts
 from podium.stats import bootstrap
-from podium.train import prepared
 from tiny import copy_competitions, podium
 
 NAME = "shitpost-likes"
@@ -118,12 +118,18 @@ def test_blends_of_likes_mix_logarithms():
         assert blend(name, members, y, fold_of, rmsle).score < 0.1
 
 
-def test_a_whole_run_writes_likes_errors_by_range_and_what_networks_learnt(tmp_path, folder, competition):
-    checkout = copy_competitions(tmp_path)
-    names = "constant@median,text-ridge,text-knn,frozen-mobilenet@knn,pair-mobilenet,triplet-cosine-alexnet"
-    ran = podium(checkout, "submit", NAME, "--models", names)
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A checkout in which the toy memes have been trained on, with its store."""
+    checkout = copy_competitions(tmp_path_factory.mktemp("checkout"))
+    names = "metadata,text-ridge,text-knn,frozen-mobilenet@knn,pair-mobilenet,triplet-cosine-alexnet"
+    ran = podium(checkout, "submit", NAME, "--models", names, **own(checkout))
     assert ran.returncode == 0, ran.stderr
-    store = checkout / "submissions" / NAME / "toy"
+    return checkout, checkout / "submissions" / NAME / "toy"
+
+
+def test_a_whole_run_writes_likes_and_errors_by_range(run, folder):
+    _, store = run
     (csv,) = store.glob("toy-submission-*.csv")
     frame, sample = pd.read_csv(csv), pd.read_csv(folder / "sample_submission.csv")
     assert list(frame.columns) == ["id", "likes"]
@@ -137,33 +143,89 @@ def test_a_whole_run_writes_likes_errors_by_range_and_what_networks_learnt(tmp_p
     assert rows.loc["pair-mobilenet", "score"] < 0.8 * rows.loc["constant", "score"]
     assert rows.loc["weights", "score"] < 0.8 * rows.loc["constant", "score"]
     assert {"r2_log", "spearman", "mae"} <= set(rows.columns)
-    assert_figures_of(competition, checkout)
 
 
-def assert_figures_of(competition, checkout):
-    """Falling losses; a map on which neighbours are liked alike; a sheet of test memes and their nearest."""
-    with prepared(competition, checkout, None) as setting:
-        dataset = setting.dataset
-        name = "triplet-cosine-alexnet"
-        where = (Job(name, competition.models(True)[name], 0), dataset, setting.folds, setting.store)
-        curves = maps.loss_figure(*where)
-        known, new, is_new = maps.fold_embeddings(*where)
-    assert (curves.table.iloc[-1] < curves.table.iloc[0]).all()
-    places = maps.project(known)
-    figure = maps.embedding_map(name, places, dataset.y, is_new, "likes")
-    assert figure.table["new"].sum() == 36
-    assert "36 of them not trained on" in figure.alt
-    _, rows = maps.nearest(places[~is_new], places[is_new], 5)
-    logs = np.log(dataset.y)
-    assert np.corrcoef(logs[~is_new][rows].mean(axis=1), logs[is_new])[0, 1] > 0.7
-    paths, new_paths = (X.named["images"].paths for X in (dataset.X, dataset.X_test))
-    sheet = maps.neighbours_sheet(known, paths, dataset.y, new[:2], new_paths[:2])
-    assert Image.open(io.BytesIO(sheet)).size == (800, 2 * 192)
-    with pytest.raises(ModelError, match="did you mean 't-SNE'"):
-        maps.project(known, "tSNE")
+def test_the_page_shows_what_is_signal_and_what_the_networks_have_learnt(run):
+    page = (run[1] / "leaderboard.html").read_text()
+    for title in ("What is signal", "Errors by range", "Precision by range", "Learning curves"):
+        assert page.count(f"<h3>{title}</h3>") == 1
+    for over in ("constant", "metadata", "title"):
+        assert f'<th scope="col">p over {over}</th>' in page
+    for name in ("pair-mobilenet", "triplet-cosine-alexnet"):
+        assert f"<h3>{name}: t-SNE</h3>" in page
+    found = re.findall(r"was: ([-0-9.]+) in the embeddings, ([-0-9.]+) on this map", page)
+    assert len(found) >= 2
+    assert all(float(one) > 0.7 for pair in found for one in pair)
+    assert page.count("and its neighbours</h3>") == 6
+    assert len(re.findall(r'<img alt="test row \d+"', page)) == 6
+    assert len(re.findall(r'<img alt="training row \d+"', page)) >= 24
+    assert len(re.findall(r"training row \d+: [0-9,]+ likes, distance [0-9.]+", page)) == 24
+    assert "pip install &#39;podium[embed]&#39;" in page
 
 
-def test_umap_is_an_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "umap", None)
-    with pytest.raises(ModelError, match=r"found no umap-learn; pip install 'podium\[embed\]'"):
-        maps.project(np.zeros((9, 2)), "UMAP")
+def test_the_maps_are_kept_and_harm_to_them_does_none_to_the_page(run, tmp_path):
+    root = shutil.copytree(run[0], tmp_path / "root")
+    store = root / "submissions" / NAME / "toy"
+    page, before = store / "leaderboard.html", (run[1] / "leaderboard.html").read_bytes()
+    (pair,) = store.glob("models/pair-mobilenet-*/map.npz")
+    (triplet,) = store.glob("models/triplet-cosine-alexnet-*/map.npz")
+    assert reported(root) == "False"
+    assert page.read_bytes() == before
+    pair.write_bytes(pair.read_bytes()[:1000])
+    np.savez(triplet, embeddings=np.zeros((3, 2)), **{"t-SNE": np.array(["another's"])})
+    assert reported(root) == "True"
+    assert page.read_bytes() == before
+    pair.unlink()
+    pair.with_name("fold-0.model").unlink()
+    assert reported(root) == "False"
+    assert b"pair-mobilenet: no map: " in page.read_bytes()
+    assert b"triplet-cosine-alexnet: t-SNE" in page.read_bytes()
+
+
+def reported(root):
+    """Draws the page again; whether that took TensorFlow."""
+    code = (
+        "import sys; from podium.cli import app; app(['report', 'shitpost-likes'], standalone_mode=False)\n"
+        "print('tensorflow' in sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **own(root)},
+    )
+    return ran.stdout.split()[-1]
+
+
+def own(root):
+    """What a checkout's processes share: the key that signs models. None of them finds umap-learn, which
+    would compile itself for half a minute."""
+    (root / "without").mkdir(exist_ok=True)
+    (root / "without" / "umap.py").write_text("raise ImportError")
+    path = os.pathsep.join([str(root / "without"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {"XDG_CONFIG_HOME": str(root / "config"), "PYTHONPATH": path}
+
+
+def test_without_test_rows_there_is_a_leaderboard_and_nothing_to_submit(folder, tmp_path):
+    data = tmp_path / "data" / NAME
+    data.mkdir(parents=True)
+    (data / "images").symlink_to(folder / "images")
+    pd.read_csv(folder / "train.csv")[["id", "image", "likes"]].to_csv(data / "train.csv", index=False)
+    checkout = copy_competitions(tmp_path)
+    names = "metadata,text-ridge,triplet-cosine-alexnet"
+    refused = podium(checkout, "submit", NAME, "--data", data.parent)
+    assert refused.returncode == 2
+    (line,) = refused.stderr.splitlines()
+    assert "must be of test rows, found none in" in line
+    ran = podium(checkout, "train", NAME, "--data", data.parent, "--models", names, **own(checkout))
+    assert ran.returncode == 0, ran.stderr
+    store = checkout / "submissions" / NAME
+    rows = pd.read_csv(store / "leaderboard.csv").set_index("name")
+    assert rows.loc["triplet-cosine-alexnet", "score"] < 0.9 * rows.loc["constant", "score"]
+    assert "triplet-cosine-alexnet: t-SNE" in (store / "leaderboard.html").read_text()
+    for verb in ("explore", "audit", "report"):
+        ran = podium(checkout, verb, NAME, "--data", data.parent, **own(checkout))
+        assert ran.returncode == 0, ran.stderr
+        assert "not drawn" not in ran.stdout

@@ -20,8 +20,8 @@ def load(folder: Path) -> Dataset:
     return Dataset(
         X=(X := _rows(train)),
         y=read_numbers(train, ["likes"])["likes"].to_numpy(),
-        X_test=_rows(test),
-        test_ids=read_texts(test, ["id"])["id"].to_numpy(),
+        X_test=_rows(test) if test.exists() else X[:0],
+        test_ids=read_texts(test, ["id"])["id"].to_numpy() if test.exists() else np.zeros(0),
         groups=lookalikes(X.named["images"]),
     )
 

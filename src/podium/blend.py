@@ -194,7 +194,8 @@ def blend(
         oof[fold.valid] = fitted.combine(stack[fold.valid])
     fitted = fit_blend(name, members, y, metric)
     fit_seconds = time.perf_counter() - started
-    test = fitted.combine(np.stack([p.test for p in members], axis=1))
+    rows = np.stack([p.test for p in members], axis=1)
+    test = fitted.combine(rows) if len(rows) else oof[:0]
     return Predictions(
         name=name,
         id=blend_id(name, members, metric),

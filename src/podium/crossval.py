@@ -110,16 +110,14 @@ def stored(
     return _assemble(model, job_id, dataset, folds, metric, finished)
 
 
-def fitted_fold(job: Job, dataset: Dataset, folds: Folds, store: Store, fold: int) -> Any:
-    """The model of one fold. Raises StoreError if it was not trained, or not as it is now."""
-    return _read_fold(_folder(job, dataset, folds, store), fold)
+def fold_folder(store: Store, predictions: Predictions) -> Path:
+    """Where a model's predictions, and its fitted models, are kept."""
+    return _folder_of(store, predictions.name, predictions.id)
 
 
-def losses(job: Job, dataset: Dataset, folds: Folds, store: Store) -> dict[int, np.ndarray]:
-    """The training losses (epochs,) of each finished fold of a network."""
-    folder = _folder(job, dataset, folds, store)
-    found = {n: store.read_arrays(folder / f"fold-{n}.npz") for n in range(len(folds))}
-    return {number: result["loss"] for number, result in found.items() if result is not None}
+def fold_model(store: Store, predictions: Predictions, fold: int) -> Any:
+    """The fitted model behind them. Raises StoreError if it is not there."""
+    return _read_fold(fold_folder(store, predictions), fold)
 
 
 @dataclass(frozen=True)
@@ -195,7 +193,7 @@ def fit_fold(
     model.fit(take(dataset.X, train), targets, **arguments, **_listener(model, on_epoch))
     fitted = time.perf_counter()
     valid = _said(job, model, take(dataset.X, fold.valid), dataset, present)
-    test = _said(job, model, dataset.X_test, dataset, present)
+    test = _said(job, model, dataset.X_test, dataset, present) if len(dataset.X_test) else valid[:0]
     return model, {
         "valid": valid,
         "test": test,

@@ -21,12 +21,12 @@ class Dataset:
     """The rows of one competition.
 
     `X` (n, ...) and `X_test` (m, ...) are whatever the models take, as long as they have a length
-    and can be indexed by integer arrays. `y` (n,) holds codes into `classes` (k,), which holds the
-    labels as they stand in a submission; without classes y holds the numbers to predict. `class_names`
-    (k,) says what people call the classes, where a label says nothing. `groups` (n,), where given, names
-    rows that must not be parted between training and validation. The frames `about`
-    (n, c) and `about_test` (m, c) hold whatever else the files say of the rows; no model is given them,
-    the audit looks for leaks in them.
+    and can be indexed by integer arrays; with m = 0 there is nothing to submit. `y` (n,) holds codes into
+    `classes` (k,), which holds the labels as they stand in a submission; without classes y holds the
+    numbers to predict. `class_names` (k,) says what people call the classes, where a label says nothing.
+    `groups` (n,), where given, names rows that must not be parted between training and validation. The
+    frames `about` (n, c) and `about_test` (m, c) hold whatever else the files say of the rows; no model
+    is given them, the audit looks for leaks in them.
     """
 
     X: Any
@@ -50,9 +50,8 @@ class Dataset:
         ):
             if rows is not None and len(rows) != n:
                 raise DataError(f"{name} must have the {n} rows of {others}, got {len(rows)}")
-        for name, rows in (("training", self.X), ("test", self.X_test)):
-            if len(rows) == 0:
-                raise DataError(f"the {name} data must have at least one row, got none")
+        if len(self.X) == 0:
+            raise DataError("the training data must have at least one row, got none")
         ids, counts = np.unique(self.test_ids, return_counts=True)
         if (counts > 1).any():
             raise DataError(f"test ids must be unique, got repeated: {sample(ids[counts > 1].tolist())}")

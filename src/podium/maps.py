@@ -1,34 +1,91 @@
-"""What a siamese network has learnt, in figures: its losses, its embeddings as a map, and rows beside the
-training rows that are nearest to them."""
+"""What a siamese network has learnt: where it puts the rows, as a map, and which of them are near each other.
+
+It takes seconds to minutes, so it is made once and kept beside the network's predictions.
+"""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from PIL import Image, ImageDraw
 
-from podium.crossval import Job, fitted_fold, losses
+from podium import models
+from podium.crossval import fold_folder, fold_model
 from podium.dataset import Dataset
-from podium.errors import DataError, ModelError, did_you_mean
-from podium.figures import INK, Figure, draw, lines
+from podium.errors import ModelError, did_you_mean
+from podium.figures import INK, Figure, draw
 from podium.folds import Folds
-from podium.images import GREY, Look, decode
+from podium.predictions import Predictions
 from podium.store import Store
 
 METHODS = ("t-SNE", "UMAP")
-_SIDE, _ACROSS = 160, 5  # pixels and images of a sheet
+NEAR = 10  # rows whose targets are compared with a row's own
+_DOTS = 1500  # that a page has room for
+_EMBEDDINGS = "embeddings"
+
+
+@dataclass(frozen=True)
+class Map:
+    """Of n training rows and after them m test rows: `embeddings` (n + m, w) by the network of the first
+    fold, and by method the `places` (n + m, 2) on a plane. `missing` says which method could place none."""
+
+    embeddings: np.ndarray
+    places: Mapping[str, np.ndarray]
+    missing: tuple[str, ...] = ()
+
+
+def is_siamese(predictions: Predictions) -> bool:
+    """Whether a network made them that can say where it puts a row."""
+    if predictions.is_blend:
+        return False
+    try:
+        return models.find(predictions.name, regression=True)[0].startswith("podium.models.siamese:")
+    except ModelError:  # one that tells classes
+        return False
+
+
+def read_map(predictions: Predictions, dataset: Dataset, store: Store) -> Map:
+    """The map of a siamese network; what of it is not kept yet, or damaged, is made and kept.
+
+    Raises StoreError if the network is not in the store.
+    """
+    path, n = fold_folder(store, predictions) / "map.npz", len(dataset.y) + len(dataset.test_ids)
+    kept = {name: a for name, a in (store.read_arrays(path) or {}).items() if _fits(a, n)}
+    found = dict(kept) if _EMBEDDINGS in kept else {_EMBEDDINGS: _embed(predictions, dataset, store)}
+    missing = []
+    for method in METHODS:
+        try:
+            found[method] = found[method] if method in found else project(found[_EMBEDDINGS], method)
+        except ModelError as error:
+            missing.append(str(error))
+    if set(found) != set(kept):
+        store.write_arrays(path, found)
+    return Map(found[_EMBEDDINGS], {m: found[m] for m in METHODS if m in found}, tuple(missing))
+
+
+def _fits(array: np.ndarray, rows: int) -> bool:
+    return (
+        array.ndim == 2 and len(array) == rows and array.dtype.kind == "f" and bool(np.isfinite(array).all())
+    )
+
+
+def _embed(predictions: Predictions, dataset: Dataset, store: Store) -> np.ndarray:
+    model = fold_model(store, predictions, fold=0)
+    parts = [X for X in (dataset.X, dataset.X_test) if len(X)]
+    return np.concatenate([model[-1].embed(model[:-1].transform(X)) for X in parts])
 
 
 def project(embeddings: np.ndarray, method: str = "t-SNE", seed: int = 0) -> np.ndarray:
     """Two columns (n, 2): by van der Maaten and Hinton 2008, "Visualizing data using t-SNE", or McInnes et
-    al. 2018, "UMAP". Raises ModelError for another method, or where umap-learn is not installed."""
+    al. 2018, "UMAP". Raises ModelError for another method, where umap-learn is not installed, or where
+    all rows are at one place."""
     if method not in METHODS:
         raise ModelError(f"no method {method!r}; {did_you_mean(method, METHODS)}")
+    if np.ptp(embeddings, axis=0).max() == 0:
+        raise ModelError(f"{method} must be given rows at several places, got all {len(embeddings)} at one")
     if method == "t-SNE":
         from sklearn.manifold import TSNE
 
@@ -43,44 +100,6 @@ def project(embeddings: np.ndarray, method: str = "t-SNE", seed: int = 0) -> np.
     return np.asarray(UMAP(random_state=seed, n_jobs=1).fit_transform(embeddings))
 
 
-def embedding_map(title: str, places: np.ndarray, y: np.ndarray, is_new: np.ndarray, unit: str) -> Figure:
-    """Rows at their `places` (n, 2), coloured by their numbers' ranks; those that the network was not trained
-    on (`is_new`) ringed."""
-    table = pd.DataFrame({"x": places[:, 0], "y": places[:, 1], unit: y, "new": is_new})
-    ranks = pd.Series(y).rank(pct=True)
-
-    def paint(axes: Axes) -> None:
-        for new, edge, size in ((False, "none", 8), (True, INK, 16)):
-            rows = is_new == new
-            x, y = places[rows].T
-            axes.scatter(x, y, c=ranks[rows], s=size, cmap="cividis", vmin=0, vmax=1, edgecolors=edge)
-        axes.set_xlabel(f"dark: few {unit}, bright: many; ringed: not trained on")
-        axes.set_xticks([])
-        axes.set_yticks([])
-
-    alt = f"{len(y)} rows as points, {is_new.sum()} of them not trained on, coloured by rank of their {unit}"
-    return draw(title, alt, table, paint, height=4.2)
-
-
-def loss_figure(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Figure:
-    """The training loss by epoch, a line for each fold."""
-    curves = losses(job, dataset, folds, store)
-    named = {f"fold {n + 1}": pd.Series(c, range(1, len(c) + 1)) for n, c in curves.items()}
-    table = pd.DataFrame(named)
-    alt = f"training loss of {job.model}, from {table.iloc[0].mean():.3f} to {table.iloc[-1].mean():.3f}"
-    return lines(f"{job.model}: loss", alt, table, "epoch", "training loss")
-
-
-def fold_embeddings(
-    job: Job, dataset: Dataset, folds: Folds, store: Store, fold: int = 0
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Embeddings of all training rows (n, w) and of the test rows (m, w) by the network of one fold, and
-    which of the first (n,) it was not trained on."""
-    model = fitted_fold(job, dataset, folds, store, fold)
-    both = [model[-1].embed(model[:-1].transform(X)) for X in (dataset.X, dataset.X_test)]
-    return both[0], both[1], folds.valid_fold == fold
-
-
 def nearest(known: np.ndarray, new: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """The Euclidean distances (m, k) from rows to the nearest known ones, ascending, and their numbers."""
     from sklearn.neighbors import NearestNeighbors
@@ -89,36 +108,41 @@ def nearest(known: np.ndarray, new: np.ndarray, k: int) -> tuple[np.ndarray, np.
     return np.asarray(distances), np.asarray(rows)
 
 
-def neighbours_sheet(
-    known: np.ndarray,
-    paths: Sequence[Path],
-    y: np.ndarray,
-    new: np.ndarray,
-    new_paths: Sequence[Path],
-    k: int = 4,
-) -> bytes:
-    """A PNG with a line for each new row: its picture, and those of the `k` nearest known ones with their
-    numbers and distances."""
-    pictures, captions = list[Path](), list[str]()
-    for path, distances, rows in zip(new_paths, *nearest(known, new, k), strict=True):
-        pictures += [path, *(paths[row] for row in rows)]
-        near = (f"{y[row]:,.0f}\nat {distance:.3f}" for row, distance in zip(rows, distances, strict=True))
-        captions += [f"test: {path.stem[-20:]}\nnearest:", *near]
-    return _contact_sheet(pictures, captions)
+def likeness(places: np.ndarray, y: np.ndarray, is_new: np.ndarray) -> float:
+    """The rank correlation between the numbers y (n,) of the rows that a network was not trained on
+    (`is_new`) and the means of those of the `NEAR` nearest rows that it was, of their `places` (n, w): 0 is
+    chance."""
+    ranks = pd.Series(y).rank(pct=True).to_numpy()
+    _, rows = nearest(places[~is_new], places[is_new], min(NEAR, int((~is_new).sum())))
+    return float(pd.Series(ranks[~is_new][rows].mean(axis=1)).corr(pd.Series(ranks[is_new]), "spearman"))
 
 
-def _contact_sheet(paths: Sequence[Path], captions: Sequence[str]) -> bytes:
-    """A PNG of the images in rows, each over its caption; grey where one cannot be decoded."""
-    look, height = Look(_SIDE, _SIDE, keep_aspect=True), _SIDE + 32
-    sheet = Image.new("RGB", (_ACROSS * _SIDE, -(-len(paths) // _ACROSS) * height), "white")
-    pen = ImageDraw.Draw(sheet)
-    for number, (path, caption) in enumerate(zip(paths, captions, strict=True)):
-        x, y = number % _ACROSS * _SIDE, number // _ACROSS * height
-        try:
-            sheet.paste(Image.fromarray(look.of(decode(path))), (x, y))
-        except DataError:
-            sheet.paste(GREY, (x, y, x + _SIDE, y + _SIDE))
-        pen.text((x + 2, y + _SIDE + 2), caption, "black")
-    buffer = io.BytesIO()
-    sheet.save(buffer, "PNG")
-    return buffer.getvalue()
+def embedding_map(title: str, method: str, found: Map, dataset: Dataset, folds: Folds, unit: str) -> Figure:
+    """Rows where a method puts them, coloured by the ranks of their numbers; those of the first fold, which
+    its network was not trained on, ringed, and test rows, whose numbers nobody knows, as crosses."""
+    n, is_new = len(dataset.y), folds.valid_fold == 0
+    train, test = found.places[method][:n], found.places[method][n:]
+    ranks = pd.Series(dataset.y).rank(pct=True).to_numpy()
+    shown = np.arange(len(found.embeddings)) % -(-len(found.embeddings) // _DOTS) == 0
+    kinds = {"trained on": (~is_new & shown[:n], 9, 0.3), "not trained on": (is_new & shown[:n], 18, 1.4)}
+
+    def paint(axes: Axes) -> None:
+        if len(test):
+            x, y = test[shown[n:]].T
+            axes.scatter(x, y, s=9, marker="x", c=INK, alpha=0.4, linewidths=0.6, label="test")
+        for name, (rows, size, rim) in kinds.items():
+            x, y = train[rows].T
+            dots = axes.scatter(x, y, c=ranks[rows], s=size, cmap="cividis", vmin=0, vmax=1, label=name)
+            dots.set(edgecolors=INK, linewidths=rim)
+        axes.set_xlabel(f"dark: few {unit}, bright: many")
+        axes.set_xticks([])
+        axes.set_yticks([])
+
+    alike = [likeness(where[:n], dataset.y, is_new) for where in (found.embeddings, found.places[method])]
+    alt = (
+        f"Where the network of the first fold puts {n:,} training rows and {len(test):,} test rows; colours "
+        f"are ranks of {unit}. Rank correlation between the {unit} of a row that it was not trained on and "
+        f"the mean of the {NEAR} nearest that it was: {alike[0]:.2f} in the embeddings, {alike[1]:.2f} on "
+        "this map, 0 being chance."
+    )
+    return draw(title, alt, pd.DataFrame(), paint, height=4.2)

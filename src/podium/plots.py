@@ -80,9 +80,12 @@ def lengths(column: str, by: Literal["set", "class"] = "set") -> Plot:
         unit, train = f"characters of {column}", _find(dataset, column).str.len()
         if by == "class":
             return _by_class(dataset, unit, train)
-        sets = {"training set": train, "test set": _find(dataset, column, test=True).str.len()}
+        sets = {"training set": train}
+        if len(dataset.test_ids):
+            sets["test set"] = _find(dataset, column, test=True).str.len()
         medians = [f"{plain(values.median())} in the {name}" for name, values in sets.items()]
-        return _spread(f"{_capital(unit)} in both sets", f"Median {', '.join(medians)}", sets, unit)
+        both = " in both sets" if len(sets) > 1 else ""
+        return _spread(f"{_capital(unit)}{both}", f"Median {', '.join(medians)}", sets, unit)
 
     return plot
 

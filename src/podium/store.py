@@ -4,6 +4,7 @@ submissions/<competition>/        (toy runs: submissions/<competition>/toy/)
   folds/<id>.npz                  which row is scored in which fold
   audits/<id>.json                what the audit found in the data
   models/<name>-<id>/fold-<i>.npz one file for each finished fold
+  models/<name>-<id>/map.npz      where a siamese network puts the rows
   blends/<name>-<id>.npz          a blend's nested and test predictions
   leaderboard.csv                 the last run's table, and leaderboard.json with its notes
   explore.html                    the data in figures, and explore/ with the numbers of each as CSV

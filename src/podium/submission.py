@@ -17,8 +17,10 @@ from podium.tables import read_table, read_texts
 
 def read_sample(competition: Competition, dataset: Dataset, folder: Path) -> pd.DataFrame:
     """The sample submission; of a variant the ids in it. Raises DataError if it does not fit the test
-    rows: better before the training than after it."""
+    rows: better before the training than after it. Without test rows there need be none."""
     path = folder / competition.sample
+    if not len(dataset.test_ids) and not path.exists():
+        return pd.DataFrame(columns=[competition.id_column, competition.target_column])
     is_variant = competition.name != competition.folder
     frame = read_table(path, [competition.id_column, *([] if is_variant else [competition.target_column])])
     if dataset.test_ids.dtype.kind in "OUT":  # as they stand in the file: 007 is not 7

@@ -23,7 +23,7 @@ from podium.content import content_id, file_sum
 from podium.crossval import Job, Progress, cross_validate, with_warm_start
 from podium.dataset import Dataset, contradictory
 from podium.doubts import write_doubts
-from podium.errors import CompetitionError, ModelError, PodiumError, sample
+from podium.errors import CompetitionError, ModelError, PodiumError, SubmissionError, sample
 from podium.files import find_source, folder_sums, unpack
 from podium.folds import Folds, make_folds
 from podium.images import without_broken
@@ -269,6 +269,16 @@ def find_stores(competition: Competition, root: Path) -> tuple[Store, Store]:
     """Of real and of toy data."""
     folder = root / "submissions" / competition.name
     return Store(folder), Store(folder / "toy")
+
+
+def require_test_rows(setting: Setting) -> None:
+    """Raises SubmissionError where there is nothing to submit: better before the training than after it."""
+    if not len(setting.sample):
+        name = setting.competition.name
+        raise SubmissionError(
+            f"submission for {name!r} must be of test rows, found none in {setting.files}; add the test file "
+            f"and {setting.competition.sample}, or run: podium train {name}"
+        )
 
 
 def submit(setting: Setting, outcome: Outcome) -> Path:

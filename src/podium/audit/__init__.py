@@ -9,7 +9,7 @@ from podium.audit.copies import copies_of
 from podium.audit.duplicates import find_copies
 from podium.audit.evidence import target_of
 from podium.audit.finding import Finding
-from podium.audit.leaks import find_determined, find_gaps, find_groups, find_leaks
+from podium.audit.leaks import find_determined, find_gaps, find_groups, find_leaks, find_shortcuts
 from podium.audit.shift import find_shift
 from podium.audit.target import find_balance, find_labels
 from podium.audit.views import images_of, views_of
@@ -47,13 +47,13 @@ def _findings(dataset: Dataset) -> Iterator[Finding]:
     for found in copies:
         yield from find_copies(dataset, found)
     if not target_of(dataset).is_constant:
-        for find in (find_groups, find_leaks, find_determined, find_gaps):
+        for find in (find_groups, find_leaks, find_shortcuts, find_determined, find_gaps):
             yield from find(dataset, views)
     if shift := find_shift(dataset, views, copies):
         yield shift
     yield from find_labels(dataset)
     yield find_balance(dataset)
-    yield from find_columns(views)
+    yield from find_columns(views, has_test=len(dataset.test_ids) > 0)
 
 
 def _decodable(dataset: Dataset) -> tuple[Dataset, list[str]]:

@@ -10,12 +10,15 @@ from podium.audit.views import View, Views
 MOST = 5  # columns that a line names
 
 
-def find_columns(views: Views) -> Iterator[Finding]:
+def find_columns(views: Views, has_test: bool = True) -> Iterator[Finding]:
     columns = [*views.features, *views.about]
     for said, found in (
         ("with one value in all rows: nothing to learn", [v for v in columns if v.is_constant]),
         ("with another value in each row: ids, not features", [v for v in columns if v.is_key]),
-        ("that the test files do not have: never a feature", [v for v in views.about if v.test is None]),
+        (
+            "that the test files do not have: never a feature",
+            [v for v in views.about if v.test is None and has_test],
+        ),
     ):
         if found:
             yield Finding("columns", False, f"columns {said}: {_names(found)}")

@@ -123,12 +123,12 @@ class Evidence:
     def majority(self) -> float:
         return float(self.target.hot.mean(axis=0).max())
 
-    def is_sure(self, tries: int) -> bool:
+    def is_sure(self, tries: int, false_alarm: float = FALSE_ALARM) -> bool:
         """Whether chance is ruled out though so many views were tried (Bonferroni): by the error bar, and by
         the likelihood ratio of rows that the models did not see (Wasserman, Ramdas and Balakrishnan 2020,
         "Universal inference"); for where a class is rare, most samples hold none of the surprises that
         make an error bar long."""
-        chance = FALSE_ALARM / tries
+        chance = false_alarm / tries
         return self.share > NormalDist().inv_cdf(1 - chance) * self.error and self._log_ratio > -log(chance)
 
     @property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from podium.audit.evidence import RARE, Evidence, Target, binned, explain, explain_sharply, target_of
 from podium.audit.finding import Finding
 from podium.audit.target import class_names
-from podium.audit.views import View, Views, patterns
+from podium.audit.views import View, Views, has_spaces, patterns
 from podium.dataset import Dataset
 from podium.words import percent, short
 
@@ -22,6 +23,7 @@ DETERMINED = 0.98  # of what can be explained: no honest feature is as good as t
 WORTH_A_TREE = 0.5  # explained in bins: less is far from all
 PLAIN = 0.75  # a plain view that explains this share of what the best does is shown in its place
 OF_GROUPS = (20, 50)  # at least so many groups, of at most so many rows on average
+SUSPECT = 0.01  # the chance that a shortcut which one asks about anyway seems to be one
 FEW = 0.05  # of the test rows: their groups are others than those of the training rows
 
 
@@ -79,6 +81,8 @@ def _leak(found: Look, dataset: Dataset) -> Finding:
         what += f", on the {len(found.rows):,} rows that have it"
     if share < MATTERS:
         advice = "too little to matter much"
+    elif found.carried is None and not len(dataset.test_ids):
+        advice = "keep it from the models"
     elif found.carried is None:
         advice = "the test files do not have it, so it is never a feature"
     elif found.carried < MATTERS:
@@ -87,6 +91,45 @@ def _leak(found: Look, dataset: Dataset) -> Finding:
         advice = "keep it from the models, and compare them with one that sees nothing else"
     is_alarm = share >= MATTERS and (found.carried is None or found.carried >= MATTERS)
     return Finding("leak", is_alarm, f"{what}; {advice}", *found.evidence.score, _telling(found, dataset))
+
+
+def find_shortcuts(dataset: Dataset, views: Views) -> Iterator[Finding]:
+    """What X says beside its content, where that predicts the target: when a row was made, and how long its
+    text is."""
+    target = target_of(dataset)
+    looks = [found for view in _shortcuts(views) if (found := look(view, target))]
+    for found in looks:
+        if found.evidence.share > LITTLE and found.evidence.is_sure(len(looks), SUSPECT):
+            what = (
+                "it tells how the rows were collected, and nothing of rows yet to come"
+                if found.view.is_time
+                else "a model may learn that and not what the text says"
+            )
+            summary = (
+                f"{found.view.name} alone predicts the target: {_quote(found.evidence)}; {what}: compare the "
+                "models with one that sees nothing else"
+            )
+            yield Finding("leak", False, summary, *found.evidence.score, _telling(found, dataset))
+
+
+def _shortcuts(views: Views) -> Iterator[View]:
+    for view in views.features:
+        if view.is_time:
+            edges = np.unique(view.train.dropna().quantile([0, 0.25, 0.5, 0.75]))
+            yield _seen_as(view, "in four periods", partial(_periods, edges=edges))
+        elif view.is_text and has_spaces(view.train.dropna()) and view.train.nunique() > len(view.train) / 2:
+            yield _seen_as(view, "characters", lambda texts: texts.str.len().astype(float))
+
+
+def _seen_as(view: View, fact: str, how: Callable[[pd.Series], pd.Series]) -> View:
+    return replace(view, fact=fact, train=how(view.train), test=None if view.test is None else how(view.test))
+
+
+def _periods(seconds: pd.Series, edges: np.ndarray) -> pd.Series:
+    """The day on which the period of each moment begins; before the first edge is in the first."""
+    days = pd.to_datetime(edges, unit="s").strftime("%Y-%m-%d").to_numpy(dtype=object)
+    codes = np.searchsorted(edges, seconds.to_numpy(), side="right") - 1
+    return pd.Series(days[codes.clip(0)], seconds.index, dtype=object).where(seconds.notna(), None)
 
 
 def _quote(evidence: Evidence) -> str:

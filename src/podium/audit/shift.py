@@ -36,8 +36,10 @@ BEHIND = 0.55  # one of a column that is worth naming
 def find_shift(dataset: Dataset, views: Views, copies: Sequence[Copies]) -> Finding | None:
     """None where there are too few rows, or nothing to compare."""
     rows, test = _sample(len(dataset.y)), _sample(len(dataset.test_ids))
+    if min(len(rows), len(test)) < LEAST_ROWS:
+        return None
     columns = _columns(dataset, views, rows, test)
-    if not columns or min(len(rows), len(test)) < LEAST_ROWS:
+    if not columns:
         return None
     units = _units(dataset, copies)[np.concatenate([rows, len(dataset.y) + test])]
     target = make_target(np.repeat(np.eye(2), [len(rows), len(test)], axis=0), units)

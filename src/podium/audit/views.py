@@ -30,12 +30,13 @@ FILE_FACTS = {  # of images, the plainer ones first: subject and fact
 class View:
     """`train` (n,) and `test` (m,) hold floats, or text; NaN where there is nothing. `test` is None where
     the test files do not say it. `subject` is what a person calls it, `fact` what of that is looked at,
-    empty where it is the thing itself."""
+    empty where it is the thing itself. With `is_time` they are moments."""
 
     subject: str
     fact: str
     train: pd.Series
     test: pd.Series | None
+    is_time: bool = False
 
     @property
     def name(self) -> str:
@@ -61,7 +62,7 @@ class View:
         if values.isna().any() or values.duplicated().any():
             return False
         if self.is_text:
-            return not _has_spaces(values)
+            return not has_spaces(values)
         return bool((values % 1 == 0).all()) and values.max() - values.min() < COUNTING * len(values)
 
 
@@ -77,9 +78,11 @@ class Views:
 
 
 def views_of(dataset: Dataset) -> Views:
-    train, test = frame_of(dataset.X), frame_of(dataset.X_test)
+    some = len(dataset.test_ids) > 0
+    train, test = frame_of(dataset.X), frame_of(dataset.X_test) if some else None
     features = [] if train is None else list(_columns(train, test))
-    about = [] if dataset.about is None else list(_columns(dataset.about, dataset.about_test))
+    about_test = dataset.about_test if some else None
+    about = [] if dataset.about is None else list(_columns(dataset.about, about_test))
     values = [view.train for view in features]
     news = [view for view in about if not any(view.train.equals(other) for other in values)]
     return Views(features, news, list(_file_views(dataset)), list(_order(dataset)))
@@ -99,7 +102,7 @@ def _frame(X: Any) -> pd.DataFrame | None:
     if isinstance(X, pd.DataFrame):
         return X
     if isinstance(X, np.ndarray) and X.ndim <= 2:
-        table = X.reshape(len(X), -1)
+        table = X.reshape(len(X), int(np.prod(X.shape[1:])))
         return pd.DataFrame(table, columns=[f"X[:, {i}]" for i in range(table.shape[1])])
     return None
 
@@ -113,12 +116,14 @@ def images_of(X: Any) -> ImageFiles | None:
 def _file_views(dataset: Dataset) -> Iterator[View]:
     """Of image files: dimensions, size, format, and pattern of the name."""
     files, test_files = images_of(dataset.X), images_of(dataset.X_test)
-    if files is None or test_files is None or not (files.seen.any() and test_files.seen.any()):
+    if files is None or test_files is None or not files.seen.any():
         return
-    train, test = _facts(files), _facts(test_files)
+    if len(test_files) and not test_files.seen.any():
+        return
+    train, test = _facts(files), _facts(test_files) if len(test_files) else pd.DataFrame()
     for column, (subject, fact) in FILE_FACTS.items():
-        yield View(subject, fact, train[column], test[column])
-    yield from patterns(View("file name", "", train["name"], test["name"]))
+        yield View(subject, fact, train[column], test.get(column))
+    yield from patterns(View("file name", "", train["name"], test.get("name")))
 
 
 def _order(dataset: Dataset) -> Iterator[View]:
@@ -128,13 +133,13 @@ def _order(dataset: Dataset) -> Iterator[View]:
         return
     n, m = len(dataset.y), len(dataset.test_ids)
     train, test = pd.Series(np.arange(n) + 1.0), pd.Series((np.arange(m) + 0.5) * n / m + 0.5)
-    yield View("row order", "", train, test)
+    yield View("row order", "", train, test if m else None)
 
 
 def patterns(view: View) -> list[View]:
     """Of names and keys: their shape, their length, the number that they end in. In test rows only of
     those whose shape the training rows have too."""
-    if not view.is_text or _has_spaces(view.train.dropna()):
+    if not view.is_text or has_spaces(view.train.dropna()):
         return []
     train = _patterns(view.train)
     test = None if view.test is None else _patterns(view.test)
@@ -169,7 +174,8 @@ def _columns(train: pd.DataFrame, test: pd.DataFrame | None) -> Iterator[View]:
         parts = [train[name], test[name]] if shared and test is not None else [train[name]]
         values = _typed(pd.concat(parts, ignore_index=True)).replace([np.inf, -np.inf], np.nan)
         rest = values.iloc[len(train) :].reset_index(drop=True) if shared else None
-        yield View(f"column {str(name)!r}", "", values.iloc[: len(train)], rest)
+        is_time = pd.api.types.is_datetime64_any_dtype(train[name])
+        yield View(f"column {str(name)!r}", "", values.iloc[: len(train)], rest, is_time)
 
 
 def _typed(column: pd.Series) -> pd.Series:
@@ -195,5 +201,5 @@ def _seconds(times: pd.Series) -> pd.Series:
     return (times - start) / pd.Timedelta(seconds=1)
 
 
-def _has_spaces(texts: pd.Series) -> bool:
+def has_spaces(texts: pd.Series) -> bool:
     return bool(texts.str.contains(r"\s", regex=True).mean() > 0.1)

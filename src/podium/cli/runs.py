@@ -68,6 +68,8 @@ def _run(
         fetch_files(competition, base)
     console = make_console()
     with training.prepared(competition, base, data, skip_bad_images) as setting:
+        if write:
+            training.require_test_rows(setting)
         for line in training.remarks(setting):
             typer.echo(line)
         with make_progress(console) as progress:

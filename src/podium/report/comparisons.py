@@ -17,7 +17,7 @@ from podium.remote.ledger import Sent
 from podium.report.contributions import without_each
 from podium.report.intervals import make_scale
 from podium.report.kaggle import pairs
-from podium.report.results import Results
+from podium.report.results import COMPARED, Results
 from podium.stats import SIGNIFICANT, Comparison, compare_folds, holm
 
 _FEWEST = 3  # entries in a figure, however far behind
@@ -171,8 +171,10 @@ def row_errors(predictions: Predictions, results: Results) -> np.ndarray:
 
 
 def learning_curves(results: Results) -> Figure | None:
-    curves = {p.name: mean_curve(p.details.get("losses", [])) for p in results.models}
-    curves = {name: curve for name, curve in curves.items() if len(curve) > 1}
+    """Of the best networks, however many other models are better."""
+    models = [p for p in results.predictions if results.kinds[p.name] == "model"]
+    drawn = [(p.name, mean_curve(p.details.get("losses", []))) for p in models]
+    curves = dict([(name, curve) for name, curve in drawn if len(curve) > 1][:COMPARED])
     if not curves:
         return None
     table = pd.DataFrame({name: pd.Series(c, index=range(1, len(c) + 1)) for name, c in curves.items()})

@@ -14,6 +14,7 @@ from podium.doubts import MOST, find_doubts, find_mislabelled
 from podium.errors import DataError
 from podium.images import ImageFiles, decode
 from podium.page import picture
+from podium.parts import Parts
 from podium.report.results import Results
 
 _LONGEST = 280  # characters of a text
@@ -93,14 +94,18 @@ def _cards(X: Any, rows: pd.DataFrame, part: str, verdict: Callable[[Any], str])
     found: Iterator[Any] = rows.itertuples()
     return tuple(
         Card(
-            _picture(X, row.row, f"{part} row {row.row}"), _short(row.what), f"row {row.row}: {verdict(row)}"
+            picture_of(X, row.row, f"{part} row {row.row}"),
+            _short(row.what),
+            f"row {row.row}: {verdict(row)}",
         )
         for row in found
     )
 
 
-def _picture(X: Any, row: int, alt: str) -> Markup:
-    """Empty of a row that is no image, or none that can be decoded."""
+def picture_of(X: Any, row: int, alt: str) -> Markup:
+    """Empty of a row that has no image, or none that can be decoded."""
+    if isinstance(X, Parts):
+        return picture_of(X.named.get("images"), row, alt)
     if isinstance(X, ImageFiles):
         try:
             return picture(decode(X[row].paths[0]), alt)

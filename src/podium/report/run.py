@@ -14,18 +14,22 @@ from podium.report.comparisons import comparisons
 from podium.report.failures import galleries
 from podium.report.intervals import make_scale
 from podium.report.kaggle import scored_uploads
+from podium.report.networks import learnt
 from podium.report.results import Results
+from podium.report.signal import signal
 from podium.train import BASELINE, Setting, audited
 
-NAME = "leaderboard.html"
+NAME, NETWORKS = "leaderboard.html", "What the networks have learnt"
 
 
 def write_page(setting: Setting, results: Results) -> Path:
     """Gives the path."""
     leaderboard, competition = results.leaderboard, setting.competition
+    networks = learnt(results, setting.store, competition.target_column)
     sections = [
         "Leaderboard",
         "Why to believe it",
+        *([NETWORKS] if networks else []),
         "Where it fails",
         "The data",
     ]
@@ -41,7 +45,8 @@ def write_page(setting: Setting, results: Results) -> Path:
         scale=scale,
         notes=notes(leaderboard),
         missing=results.missing,
-        beliefs=[*comparisons(results, sent), *answers(results)],
+        beliefs=[*signal(results, competition.ranges), *comparisons(results, sent), *answers(results)],
+        networks=networks,
         galleries=list(galleries(results)),
         findings=audited(setting),
         figures=explore(competition, setting.dataset),

@@ -1,0 +1,79 @@
+"""What the siamese networks of a run have learnt: maps of the rows, and test rows beside their nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from podium.dataset import Dataset
+from podium.figures import Figure
+from podium.maps import Map, embedding_map, is_siamese, nearest, read_map
+from podium.predictions import Predictions
+from podium.report.failures import Card, Gallery, picture_of
+from podium.report.results import Results
+from podium.store import Store
+from podium.words import plain
+
+SHOWN, NEIGHBOURS = 6, 4  # test rows, and training rows beside each
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """`notes` say what is left out, and why."""
+
+    figures: list[Figure] = field(default_factory=list)
+    galleries: list[Gallery] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def learnt(results: Results, store: Store, unit: str) -> Learnt | None:
+    """Maps of the best network of each kind, the best one's neighbours; None without any."""
+    said = Learnt()
+    for network in _best_of_each_kind(results.predictions):
+        try:
+            found = read_map(network, results.dataset, store)
+        except Exception as error:  # a run of hours must not lose its page for a figure
+            said.notes.append(f"{network.name}: no map: {' '.join(str(error).split())}")
+            continue
+        said.notes.extend(line for line in found.missing if line not in said.notes)
+        said.figures.extend(
+            embedding_map(f"{network.name}: {method}", method, found, results.dataset, results.folds, unit)
+            for method in found.places
+        )
+        if not said.galleries:
+            said.galleries.extend(neighbours(network, found, results.dataset, unit))
+    return said if said.figures or said.notes else None
+
+
+def _best_of_each_kind(predictions: Sequence[Predictions]) -> list[Predictions]:
+    """By what stands in front of the body in their names: triplet-cosine, say."""
+    kinds: dict[str, Predictions] = {}
+    for one in filter(is_siamese, predictions):
+        kinds.setdefault(one.name.partition("@")[0].rpartition("-")[0], one)
+    return list(kinds.values())
+
+
+def neighbours(network: Predictions, found: Map, dataset: Dataset, unit: str) -> Iterator[Gallery]:
+    """Test rows from the one of which least is predicted to the one of most, each with the training rows that
+    are nearest to it."""
+    said, n = network.test[:, 0], len(dataset.y)
+    if not len(said):
+        return
+    rows = np.argsort(said, kind="stable")[np.unique(np.linspace(0, len(said) - 1, SHOWN).astype(int))]
+    distances, near = nearest(found.embeddings[:n], found.embeddings[n:][rows], min(NEIGHBOURS, n))
+    for row, away, beside in zip(rows.tolist(), distances.tolist(), near.tolist(), strict=True):
+        cards = [_card(dataset.X_test, "test", row, f"{plain(said[row])} {unit} predicted")]
+        for one, far in zip(beside, away, strict=True):
+            cards.append(
+                _card(dataset.X, "training", one, f"{plain(dataset.y[one])} {unit}, distance {far:.3f}")
+            )
+        caption = f"The training rows whose embeddings by {network.name} are nearest, with their {unit}."
+        yield Gallery(f"Test row {row} and its neighbours", caption, tuple(cards))
+
+
+def _card(X: Any, part: str, row: int, verdict: str) -> Card:
+    name = f"{part} row {row}"
+    return Card(picture_of(X, row, name), "", f"{name}: {verdict}")
