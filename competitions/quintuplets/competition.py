@@ -63,7 +63,7 @@ def _drawn(rng: np.random.Generator, kind: int) -> Image.Image:
 NAMES = ["Nino Nakano", "itsuki", "Йоцуба", "みく", "一花"]  # in the order in which they are found
 HAIR = [(230, 130, 170), (190, 40, 40), (240, 150, 40), (120, 70, 60), (235, 190, 200)]
 CUT = {"weights": "imagenet", "cut": "conv_pw_12_relu"}
-FINETUNE = {**CUT, "unfrozen": 20, "epochs": 5}  # all but the first two blocks
+FINETUNE = {**CUT, "unfrozen": 20, "epochs": 5, "learning_rate": 5e-4}  # all but the first two blocks
 RANDOM = {"weights": None, "side": 32, "cut": "conv_pw_8_relu"}
 COMPETITION = Competition(
     name="quintuplets",
@@ -82,8 +82,8 @@ COMPETITION = Competition(
         "cnn-small-reg": {},
         "efficientnetb0": {},
         "frozen-mobilenet": CUT,
-        "finetune-mobilenet": {**FINETUNE, "side": 160, "learning_rate": 1e-3},
-        "finetune-mobilenet@128": {**FINETUNE, "side": 128, "learning_rate": 5e-4},
+        "finetune-mobilenet": {**FINETUNE, "side": 160},
+        "finetune-mobilenet@128": {**FINETUNE, "side": 128},
     },
     plots=photos(),
     toy_params={
