@@ -23,3 +23,5 @@ def test_digits_from_toy_data_to_a_checked_submission(tmp_path):
     assert frame["Label"].between(0, 9).all()
     assert str(csv) in ran.stdout
     assert "toy" in ran.stdout
+    next_step = "next: podium submit digit-recognizer --data FOLDER (where digit-recognizer.zip lies)"
+    assert ran.stdout.splitlines()[-1] == next_step

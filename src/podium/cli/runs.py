@@ -80,6 +80,10 @@ def _run(
         if path:
             typer.echo(f"{'toy ' if setting.is_toy else ''}submission: {path}")
         typer.echo(f"page: {write_page(setting, results_of(setting, outcome, leaderboard))}")
+        if setting.is_toy:
+            typer.echo(f"next: podium submit {name} --data FOLDER (where {competition.slug}.zip lies)")
+        elif path and competition.name == competition.folder:
+            typer.echo(f"next: podium upload {name}")
     if outcome.failures:
         typer.echo(f"failed: {', '.join(outcome.failures)}; the others are complete", err=True)
         raise typer.Exit(1)
