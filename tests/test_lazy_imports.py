@@ -6,19 +6,15 @@ import sys
 
 import pytest
 
+from tiny import podium_imports
+
 HEAVY = {"tensorflow", "keras", "xgboost", "sklearn", "kaggle"}
 
 
 @pytest.mark.parametrize("words", [["list"], ["--help"]])
 def test_a_quick_verb_loads_no_training_library(words, root):
-    code = (
-        "import sys; from podium.cli import main\n"
-        f"sys.argv = ['podium', *{words!r}]\n"
-        "try: main()\n"
-        "finally: print('loaded:', *{m.partition('.')[0] for m in sys.modules}, file=sys.stderr)"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-    loaded = set(ran.stderr.rpartition("loaded:")[2].split())
+    ran, loaded = podium_imports(root, *words)
+    assert ran.returncode == 0, ran.stderr
     assert "podium" in loaded
     assert not loaded & (HEAVY | {"pandas", "numpy"})
 

@@ -3,8 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -21,7 +19,7 @@ from podium.models import create
 from podium.models.siamese import embeddings
 from podium.parts import Parts
 from podium.stats import bootstrap
-from tiny import copy_competitions, podium
+from tiny import copy_competitions, podium, podium_imports
 
 NAME = "shitpost-likes"
 rmsle = get_metric("rmsle")
@@ -169,34 +167,24 @@ def test_the_maps_are_kept_and_harm_to_them_does_none_to_the_page(run, tmp_path)
     page, before = store / "leaderboard.html", (run[1] / "leaderboard.html").read_bytes()
     (pair,) = store.glob("models/pair-mobilenet-*/map.npz")
     (triplet,) = store.glob("models/triplet-cosine-alexnet-*/map.npz")
-    assert reported(root) == "False"
+    assert not reported(root)
     assert page.read_bytes() == before
     pair.write_bytes(pair.read_bytes()[:1000])
     np.savez(triplet, embeddings=np.zeros((3, 2)), **{"t-SNE": np.array(["another's"])})
-    assert reported(root) == "True"
+    assert reported(root)
     assert page.read_bytes() == before
     pair.unlink()
     pair.with_name("fold-0.model").unlink()
-    assert reported(root) == "False"
+    assert not reported(root)
     assert b"pair-mobilenet: no map: " in page.read_bytes()
     assert b"triplet-cosine-alexnet: t-SNE" in page.read_bytes()
 
 
 def reported(root):
     """Draws the page again; whether that took TensorFlow."""
-    code = (
-        "import sys; from podium.cli import app; app(['report', 'shitpost-likes'], standalone_mode=False)\n"
-        "print('tensorflow' in sys.modules)"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, **own(root)},
-    )
-    return ran.stdout.split()[-1]
+    ran, loaded = podium_imports(root, "report", NAME, **own(root))
+    assert ran.returncode == 0, ran.stderr
+    return "tensorflow" in loaded
 
 
 def own(root):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tiny import ROSTER, answered, command, make_root, podium
+from tiny import ROSTER, answered, command, make_root, podium, podium_imports
 
 
 def store(root):
@@ -76,15 +76,10 @@ def test_an_average_is_the_mean_of_the_models_that_it_names(undisturbed):
 
 def test_a_second_run_fits_nothing_and_loads_no_tensorflow(undisturbed):
     before, csv = fold_times(undisturbed), the_csv(undisturbed).read_bytes()
-    code = (
-        "import sys; from podium.cli import main\n"
-        "sys.argv = ['podium', 'submit', 'tiny']\n"
-        "try: main()\n"
-        "finally: print('tensorflow' in sys.modules, file=sys.stderr)"
-    )
-    words = [*command()[:1], "-c", code]
-    ran = subprocess.run(words, cwd=undisturbed, capture_output=True, text=True)
-    assert ran.stderr.strip() == "False"
+    ran, loaded = podium_imports(undisturbed, "submit", "tiny")
+    assert ran.returncode == 0
+    assert ran.stderr == ""
+    assert "tensorflow" not in loaded
     assert ran.stdout.count("kept from an earlier run") == 5 * len(ROSTER)
     assert fold_times(undisturbed) == before
     assert the_csv(undisturbed).read_bytes() == csv

@@ -73,6 +73,8 @@ COMPETITION = Competition(
 
 ROSTER = {"constant": {}, "gaussian-nb": {}, "ridge": {}, "mlp": {"epochs": 3}}
 
+Ran = subprocess.CompletedProcess[str]
+
 
 def make_root(folder: Path, roster: dict = ROSTER, folds: int = 5) -> Path:
     place = folder / "competitions" / "tiny"
@@ -109,7 +111,7 @@ def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "podium", *map(str, words)]
 
 
-def podium(root: Path, *words: object, **env: str) -> subprocess.CompletedProcess[str]:
+def podium(root: Path, *words: object, **env: str) -> Ran:
     """Run the command line as a user would."""
     return subprocess.run(
         command(*words), cwd=root, capture_output=True, text=True, env={**os.environ, **env}
@@ -120,6 +122,26 @@ def answered(ran: subprocess.CompletedProcess[str]) -> pd.DataFrame:
     """The table that `podium predict` printed."""
     assert ran.returncode == 0, ran.stderr
     return pd.read_csv(io.StringIO(ran.stdout))
+
+
+def podium_imports(
+    root: Path, *words: object, **env: str
+) -> tuple[subprocess.CompletedProcess[str], set[str]]:
+    """The same, and the packages that were imported."""
+    code = (
+        "import sys; from podium.cli import main\n"
+        "try: main()\n"
+        "finally: print('loaded:', *{m.partition('.')[0] for m in sys.modules}, file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *map(str, words)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **env},
+    )
+    said, _, loaded = ran.stderr.rpartition("loaded:")
+    return Ran(ran.args, ran.returncode, ran.stdout, said), set(loaded.split())
 
 
 TEXTS = """
