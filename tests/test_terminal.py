@@ -86,6 +86,20 @@ def test_further_metrics_and_published_scores_are_shown_where_there_is_room(widt
     assert "…" not in text
 
 
+def test_of_further_metrics_the_first_declared_are_kept_and_large_ones_have_no_decimals():
+    entry = replace(ENTRIES[0], also={"r2_log": (0.144, 0.012), "rmse": (27421.18, 885.61)})
+    texts = []
+    for width in (150, 96):
+        screen = Console(file=io.StringIO(), width=width)
+        print_leaderboard(screen, Leaderboard("memes", "rmsle", False, 42000, (entry, *ENTRIES[1:])))
+        texts.append(screen.file.getvalue())
+    wide, narrow = texts
+    assert "0.14400 ± 0.01200" in wide
+    assert "27421 ± 886" in wide
+    assert "0.14400 ± 0.01200" in narrow
+    assert "27421" not in narrow
+
+
 def test_kaggle_s_scores_stand_in_the_table_once_there_are_any():
     sent = replace(ENTRIES[0], public=0.99, private=0.98, percentile=12.3)
     log = console(terminal=False)

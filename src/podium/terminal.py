@@ -98,10 +98,11 @@ def make_progress(console: Console) -> PlainProgress | LiveProgress:
 def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     toy = " [toy data: no guide to the real scores]" if leaderboard.is_toy else ""
     title = f"{leaderboard.competition}: {leaderboard.metric} on {leaderboard.rows:,} rows{toy}"
-    entries, further = leaderboard.entries, _further(leaderboard)
-    columns = {head: [cell(e) for e in entries] for head, cell in {**COLUMNS, **further}.items()}
+    entries, metrics, outside = leaderboard.entries, _metrics(leaderboard), _outside(leaderboard)
+    shown = {**COLUMNS, **metrics, **outside}
+    columns = {head: [cell(e) for e in entries] for head, cell in shown.items()}
     styles = ["bold" if e.submitted else STYLES.get(e.kind) for e in entries]
-    print_columns(console, columns, ["predict s", "folds", *further], title, styles)
+    print_columns(console, columns, ["predict s", "folds", *reversed(metrics), *outside], title, styles)
     for entry in entries:
         if entry.note:
             console.print(escape(f"{entry.name}: {entry.note}"), soft_wrap=True)
@@ -154,15 +155,24 @@ def _with_error(entry: Entry) -> str:
     return _number(entry.score, entry.places) + (error or " " * len(" ± 0.00000"))
 
 
-def _further(leaderboard: Leaderboard) -> Columns:
-    """A column for each metric that stands beside the one that ranks, and for published scores."""
+def _metrics(leaderboard: Leaderboard) -> Columns:
+    """A column for each metric that stands beside the one that ranks, in the order in which they are
+    declared."""
 
     def column(metric: str) -> Callable[[Entry], str]:
-        return lambda e: "{:.5f} ± {:.5f}".format(*e.also[metric]) if metric in e.also else ""
+        def cell(entry: Entry) -> str:
+            value, error = entry.also.get(metric, (None, None))
+            digits = 0 if abs(value or 0) >= 100 else 5
+            return "" if value is None else f"{value:.{digits}f} ± {error:.{digits}f}"
 
-    further = {
-        f"{m} ± s.e.": column(m) for m in dict.fromkeys(m for e in leaderboard.entries for m in e.also)
-    }
+        return cell
+
+    return {f"{m} ± s.e.": column(m) for m in dict.fromkeys(m for e in leaderboard.entries for m in e.also)}
+
+
+def _outside(leaderboard: Leaderboard) -> Columns:
+    """Published scores, and Kaggle's."""
+    further: Columns = {}
     if any(e.published is not None for e in leaderboard.entries):
         further["published"] = lambda e: _number(e.published, 4)
     if any(e.public is not None for e in leaderboard.entries):
