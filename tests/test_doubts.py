@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from makers import make_dataset, make_predictions
-from podium.doubts import find_doubts, find_mislabelled, write_doubts
+from podium import doubts
+from podium.doubts import find_doubts, find_mislabelled, some_answers, write_doubts
 from podium.images import ImageFiles
 from podium.store import Store
 
@@ -30,6 +31,18 @@ def test_the_worst_come_first_with_what_was_said_and_what_is_true():
     assert test["said"].tolist() == ["dog", "dog", "cat"]
     assert test["probability"].tolist() == [0.55, 0.7, 0.9]
     assert test["label"].isna().all()
+
+
+def test_answers_at_random_are_those_of_their_rows(monkeypatch):
+    monkeypatch.setattr(doubts, "MOST", 2)
+    X = pd.DataFrame({"text": list("abcd"), "more": 0})
+    found = some_answers(*doubts_of(X, X[:3]))
+    rows = found["row"].tolist()
+    assert rows == sorted(set(rows))
+    assert len(rows) == 2
+    assert found["what"].tolist() == ["abc"[row] for row in rows]
+    assert found["said"].tolist() == CLASSES[TEST[rows].argmax(axis=1)].tolist()
+    assert found["probability"].tolist() == TEST[rows].max(axis=1).tolist()
 
 
 def test_photos_are_named_and_tables_shown_by_their_first_columns(tmp_path):

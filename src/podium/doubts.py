@@ -34,8 +34,18 @@ def find_doubts(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
     return pd.concat([train, _worst("test", dataset.X_test, answers, sure)], ignore_index=True)
 
 
+def some_answers(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
+    """At most `MOST` test rows at random, in the columns of `find_doubts`; of classes only."""
+    rows = np.sort(np.random.default_rng(0).permutation(len(dataset.test_ids))[:MOST])
+    sure = predictions.test.max(axis=1)
+    return _rows("test", dataset.X_test, dataset.answers(predictions.test), sure, rows)
+
+
 def _worst(part: str, X: Any, said: np.ndarray, sure: np.ndarray) -> pd.DataFrame:
-    rows = np.argsort(sure, kind="stable")[:MOST]
+    return _rows(part, X, said, sure, np.argsort(sure, kind="stable")[:MOST])
+
+
+def _rows(part: str, X: Any, said: np.ndarray, sure: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "part": part,

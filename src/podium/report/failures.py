@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from podium.doubts import MOST, find_doubts, find_mislabelled
+from podium.doubts import MOST, find_doubts, find_mislabelled, some_answers
 from podium.errors import DataError
 from podium.images import ImageFiles, decode
 from podium.page import picture
@@ -42,8 +42,8 @@ class Gallery:
 
 
 def galleries(results: Results) -> Iterator[Gallery]:
-    """The training rows of the highest loss, the test rows of the least certain answers, and the training
-    rows that are likely mislabelled; of numbers only the first."""
+    """The training rows of the highest loss, the test rows of the least certain answers, the training rows
+    that are likely mislabelled, and test rows at random; of numbers only the first."""
     dataset, name = results.dataset, results.chosen.name
     doubts = find_doubts(dataset, results.chosen)
     train, test = doubts[doubts["part"] == "train"], doubts[doubts["part"] == "test"]
@@ -56,6 +56,10 @@ def galleries(results: Results) -> Iterator[Gallery]:
     caption = f"The test rows of whose answer {name!r} is least sure."
     yield Gallery("The least certain answers", caption, _cards(dataset.X_test, test, "test", _doubt))
     yield _mislabelled(results)
+    if len(dataset.test_ids):
+        caption = f"Test rows at random, and what {name!r} says of them."
+        found = some_answers(dataset, results.chosen)
+        yield Gallery("Some answers", caption, _cards(dataset.X_test, found, "test", _doubt))
 
 
 def _mislabelled(results: Results) -> Gallery:
