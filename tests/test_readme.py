@@ -62,8 +62,10 @@ def test_every_competition_is_in_the_tree_and_has_a_readme():
 @pytest.mark.parametrize("path", COMMITTED)
 def test_a_competition_s_readme_quotes_its_committed_submission(path):
     manifest = json.loads((ROOT / path).read_text())
-    text = (ROOT / "competitions" / manifest["competition"] / "README.md").read_text()
-    quoted = dict(re.findall(r"^[> ] (\S+) +([01]\.\d{5} ± 0\.\d{5}) ", text, re.MULTILINE))
+    name = manifest["competition"]
+    text = (ROOT / "competitions" / name / "README.md").read_text()
+    (table,) = re.findall(rf"^{name}: .*?^```", text, re.MULTILINE | re.DOTALL)
+    quoted = dict(re.findall(r"^[> ] (\S+) +([01]\.\d{5} ± 0\.\d{5}) ", table, re.MULTILINE))
     assert quoted[manifest["entry"]] == f"{manifest['score']:.5f} ± {manifest['standard_error']:.5f}"
     for model in manifest["models"]:
         assert quoted[model["name"]].startswith(f"{model['score']:.5f} ")

@@ -58,8 +58,7 @@ def toy(folder: Path) -> None:
     for name, rows in zip((*TRAIN, *TEST), (slice(300), slice(300, 400), slice(400, n)), strict=True):
         hidden = ["subreddit", *LABELS] if name in TEST else []
         posts[rows].drop(columns=hidden).to_csv(folder / name, sep="\t", index=False)
-    sample = posts[400:][["id"]].assign(**{LABELS[0]: 0})
-    sample.to_csv(folder / "sample_submission.csv", index=False)
+    posts[400:][["id"]].assign(**{LABELS[0]: 0}).to_csv(folder / "sample_submission.csv", index=False)
     (folder / "images").mkdir(exist_ok=True)
     for i in range(0, n, 4):
         Image.new("L", (50, 40), 40 * int(way6[i])).save(folder / "images" / f"toy{i}.jpg")
@@ -73,6 +72,7 @@ SUBREDDITS = ["pic", "theonion", "pareidolia", "subsimulatorgpt2", "psbattle_art
 BODIES = ["Fake! \U0001f602", "LOL 100%", "is this real?", None, 'a "source",\nplease', "[deleted]"]
 MINILM = {"encoder": "minilm-l6-v2", "preprocessor": "minilm-l6-v2"}
 IMAGES = ("profesor", "propuesto", "propuesto-mejorado", "final")
+PAPER = "Nakamura et al. 2020, titles and images of all data"
 COMPETITION = Competition(
     name="fakeddit",
     slug="fakeddit",
@@ -96,5 +96,5 @@ COMPETITION = Competition(
         **{f"{n}-way": {"load": partial(load, ways=n), "target_column": f"{n}_way_label"} for n in (3, 6)},
         "clean": {"load": partial(load, title="clean_title")},
     },
-    references=(Reference("paper: titles and images", 0.891, "Nakamura et al. 2020, on all data"),),
+    references=(Reference("paper, 2-way", 0.891, PAPER), Reference("paper, 6-way", 0.859, PAPER)),
 )
