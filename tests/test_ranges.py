@@ -12,7 +12,7 @@ SAID = np.array([900.0, 1100, 1200, 1000, 4000, 900])
 
 
 def test_each_range_has_its_own_errors():
-    table = by_range(Y, SAID, EDGES)
+    table = by_range(Y, SAID[:, None], EDGES)
     assert table["low"].tolist() == [750, 1001, 1501]
     assert table["high"].tolist() == [1001, 1501, np.inf]
     assert table["rows"].tolist() == [2, 2, 1]  # the row of 100 is in no range
@@ -27,14 +27,14 @@ def test_error_bars_are_those_of_many_rows_and_wider_by_groups():
     rng = np.random.default_rng(0)
     y = np.repeat(rng.uniform(0, 100, 150), 4)
     said = y + np.repeat(rng.normal(0, 10, 150), 4)
-    alone = by_range(y, said, np.array([0.0, 101]))
-    grouped = by_range(y, said, np.array([0.0, 101]), groups=np.arange(600) // 4)
+    alone = by_range(y, said[:, None], np.array([0.0, 101]))
+    grouped = by_range(y, said[:, None], np.array([0.0, 101]), groups=np.arange(600) // 4)
     assert alone["mse_error"][0] == pytest.approx(((said - y) ** 2).std() / 600**0.5, rel=0.1)
     assert grouped["mse_error"][0] == pytest.approx(2 * alone["mse_error"][0], rel=0.15)
 
 
 def test_a_range_without_rows_is_left_out():
-    assert by_range(np.array([5000.0, 6000]), np.array([1.0, 1]), EDGES)["low"].tolist() == [1501]
+    assert by_range(np.array([5000.0, 6000]), np.array([[1.0], [1]]), EDGES)["low"].tolist() == [1501]
 
 
 def test_declared_ranges_hold_where_they_fit_and_quantiles_elsewhere():

@@ -31,26 +31,34 @@ def by_range(
     groups: np.ndarray | None = None,
     resamples: int = RESAMPLES,
 ) -> pd.DataFrame:
-    """A row for each range with rows in it: `low`, `high`, `rows`, `mse`, `rmse` and `precision` (the share
-    of its rows whose prediction is in it as well), each of the three with its `_error`, by bootstrap over
-    rows or groups as in `stats`."""
-    ranges, said_ranges = (np.searchsorted(edges, numbers, "right") - 1 for numbers in (y, said))
+    """Of the predictions `said` (n, e) of e entries, one after the other, a row for each range with rows in
+    it: `low`, `high`, `rows`, `mse`, `rmse` and `precision` (the share of its rows whose prediction is in it
+    as well), each of the three with its `_error`, by bootstrap over rows or groups as in `stats`, on the
+    same draws for all."""
+    ranges, entries = _range_of(y, edges), said.shape[1]
     held = np.unique(ranges[(ranges >= 0) & (ranges < len(edges) - 1)])
     inside = (ranges[:, None] == held).astype(np.float64)  # (n, r)
-    squares = inside * ((said - y) ** 2)[:, None]
-    sums = np.concatenate([inside, squares, inside * (said_ranges == ranges)[:, None]], axis=1)
-    known, drawn = _scores(sums.sum(axis=0)), _scores(resampled_sums(sums, groups, resamples))
-    table = pd.DataFrame(
-        {"low": edges[held], "high": edges[held + 1], "rows": inside.sum(axis=0).astype(int)}
-    )
+    squares, hits = (said - y[:, None]) ** 2, _range_of(said, edges) == ranges[:, None]
+    facts = np.column_stack([np.ones(len(y)), squares, hits])  # (n, 1 + 2 e)
+    sums = (facts[:, :, None] * inside[:, None]).reshape(len(y), -1)
+    shape = (-1, facts.shape[1], len(held))
+    known = _scores(sums.sum(axis=0).reshape(shape))
+    drawn = _scores(resampled_sums(sums, groups, resamples).reshape(shape))
+    bounds = {"low": edges[held], "high": edges[held + 1], "rows": inside.sum(axis=0).astype(int)}
+    table = pd.DataFrame({name: np.tile(values, entries) for name, values in bounds.items()})
     for name, values in known.items():
-        table[name], table[f"{name}_error"] = values, np.nanstd(drawn[name], axis=0, ddof=1)
+        table[name], table[f"{name}_error"] = values.ravel(), np.nanstd(drawn[name], axis=0, ddof=1).ravel()
     return table
 
 
+def _range_of(numbers: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    return np.searchsorted(edges, numbers, "right") - 1
+
+
 def _scores(sums: np.ndarray) -> dict[str, np.ndarray]:
-    """Of each range (..., r), from counts, squared errors and hits (..., 3 r); of an empty one NaN."""
-    counts, squares, hits = np.split(sums, 3, axis=-1)
+    """Of each entry in each range (b, e, r), from counts, squared errors and hits (b, 1 + 2 e, r); of an
+    empty range NaN."""
+    counts, squares, hits = np.split(sums, [1, 1 + sums.shape[1] // 2], axis=1)
     counts = np.where(counts > 0, counts, np.nan)
     return {"mse": squares / counts, "rmse": np.sqrt(squares / counts), "precision": hits / counts}
 
@@ -62,6 +70,6 @@ def ranges_table(
     groups: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """`by_range` of the out-of-fold predictions of each, with its `name` in front."""
-    tables = [by_range(y, p.oof[:, 0], edges, groups).assign(name=p.name) for p in predictions]
-    table = pd.concat(tables, ignore_index=True)
-    return table[["name", *table.columns[:-1]]]
+    table = by_range(y, np.column_stack([p.oof[:, 0] for p in predictions]), edges, groups)
+    table.insert(0, "name", np.repeat([p.name for p in predictions], len(table) // len(predictions)))
+    return table
