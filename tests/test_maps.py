@@ -8,7 +8,7 @@ import pytest
 from makers import make_dataset, make_predictions
 from podium.errors import ModelError, StoreError
 from podium.folds import Folds
-from podium.maps import METHODS, Map, embedding_map, is_siamese, likeness, nearest, project, read_map
+from podium.maps import METHODS, Map, embedding_maps, is_siamese, likeness, nearest, project, read_map
 from podium.report.networks import neighbours
 from podium.store import Store
 
@@ -37,7 +37,8 @@ def test_likeness_is_one_where_neighbours_are_liked_alike_and_none_by_chance():
 def test_a_map_draws_every_row_and_says_what_it_shows():
     dataset = make_dataset(Y, classes=None)
     found = Map(on_a_line(), {"t-SNE": on_a_line()})
-    figure = embedding_map("net: t-SNE", "t-SNE", found, dataset, FOLDS, "likes")
+    (figure,) = embedding_maps("net", found, dataset, FOLDS, "likes")
+    assert figure.title == "net: t-SNE"
     assert "40 training rows and 3 test rows" in figure.alt
     assert "1.00 in the embeddings, 1.00 on this map" in figure.alt
     assert figure.markup.count("<use") >= 43

@@ -5,8 +5,9 @@ It takes seconds to minutes, so it is made once and kept beside the network's pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -117,32 +118,33 @@ def likeness(places: np.ndarray, y: np.ndarray, is_new: np.ndarray) -> float:
     return float(pd.Series(ranks[~is_new][rows].mean(axis=1)).corr(pd.Series(ranks[is_new]), "spearman"))
 
 
-def embedding_map(title: str, method: str, found: Map, dataset: Dataset, folds: Folds, unit: str) -> Figure:
-    """Rows where a method puts them, coloured by the ranks of their numbers; those of the first fold, which
-    its network was not trained on, ringed, and test rows, whose numbers nobody knows, as crosses."""
-    n, is_new = len(dataset.y), folds.valid_fold == 0
-    train, test = found.places[method][:n], found.places[method][n:]
-    ranks = pd.Series(dataset.y).rank(pct=True).to_numpy()
-    shown = np.arange(len(found.embeddings)) % -(-len(found.embeddings) // _DOTS) == 0
+def embedding_maps(name: str, found: Map, dataset: Dataset, folds: Folds, unit: str) -> Iterator[Figure]:
+    """Rows where each method puts them, coloured by the ranks of their numbers; those of the first fold,
+    which its network was not trained on, ringed, and test rows, whose numbers nobody knows, as crosses."""
+    n, m, is_new = len(dataset.y), len(dataset.test_ids), folds.valid_fold == 0
+    inside = likeness(found.embeddings[:n], dataset.y, is_new)
+    for method, places in found.places.items():
+        alt = (
+            f"Where the network of the first fold puts {n:,} training rows and {m:,} test rows; colours are "
+            f"ranks of {unit}. Rank correlation between the {unit} of a row that it was not trained on and "
+            f"the mean of the {NEAR} nearest that it was: {inside:.2f} in the embeddings, "
+            f"{likeness(places[:n], dataset.y, is_new):.2f} on this map, 0 being chance."
+        )
+        paint = partial(_paint, places=places, y=dataset.y, is_new=is_new, unit=unit)
+        yield draw(f"{name}: {method}", alt, pd.DataFrame(), paint, height=4.2)
+
+
+def _paint(axes: Axes, places: np.ndarray, y: np.ndarray, is_new: np.ndarray, unit: str) -> None:
+    n, ranks = len(y), pd.Series(y).rank(pct=True).to_numpy()
+    shown = np.arange(len(places)) % -(-len(places) // _DOTS) == 0
+    if len(places) > n:
+        across, up = places[n:][shown[n:]].T
+        axes.scatter(across, up, s=9, marker="x", c=INK, alpha=0.4, linewidths=0.6, label="test")
     kinds = {"trained on": (~is_new & shown[:n], 9, 0.3), "not trained on": (is_new & shown[:n], 18, 1.4)}
-
-    def paint(axes: Axes) -> None:
-        if len(test):
-            x, y = test[shown[n:]].T
-            axes.scatter(x, y, s=9, marker="x", c=INK, alpha=0.4, linewidths=0.6, label="test")
-        for name, (rows, size, rim) in kinds.items():
-            x, y = train[rows].T
-            dots = axes.scatter(x, y, c=ranks[rows], s=size, cmap="cividis", vmin=0, vmax=1, label=name)
-            dots.set(edgecolors=INK, linewidths=rim)
-        axes.set_xlabel(f"dark: few {unit}, bright: many")
-        axes.set_xticks([])
-        axes.set_yticks([])
-
-    alike = [likeness(where[:n], dataset.y, is_new) for where in (found.embeddings, found.places[method])]
-    alt = (
-        f"Where the network of the first fold puts {n:,} training rows and {len(test):,} test rows; colours "
-        f"are ranks of {unit}. Rank correlation between the {unit} of a row that it was not trained on and "
-        f"the mean of the {NEAR} nearest that it was: {alike[0]:.2f} in the embeddings, {alike[1]:.2f} on "
-        "this map, 0 being chance."
-    )
-    return draw(title, alt, pd.DataFrame(), paint, height=4.2)
+    for name, (rows, size, rim) in kinds.items():
+        across, up = places[:n][rows].T
+        dots = axes.scatter(across, up, c=ranks[rows], s=size, cmap="cividis", vmin=0, vmax=1, label=name)
+        dots.set(edgecolors=INK, linewidths=rim)
+    axes.set_xlabel(f"dark: few {unit}, bright: many")
+    axes.set_xticks([])
+    axes.set_yticks([])

@@ -10,7 +10,7 @@ import numpy as np
 
 from podium.dataset import Dataset
 from podium.figures import Figure
-from podium.maps import Map, embedding_map, is_siamese, nearest, read_map
+from podium.maps import Map, embedding_maps, is_siamese, nearest, read_map
 from podium.predictions import Predictions
 from podium.report.failures import Card, Gallery, picture_of
 from podium.report.results import Results
@@ -39,10 +39,7 @@ def learnt(results: Results, store: Store, unit: str) -> Learnt | None:
             said.notes.append(f"{network.name}: no map: {' '.join(str(error).split())}")
             continue
         said.notes.extend(line for line in found.missing if line not in said.notes)
-        said.figures.extend(
-            embedding_map(f"{network.name}: {method}", method, found, results.dataset, results.folds, unit)
-            for method in found.places
-        )
+        said.figures.extend(embedding_maps(network.name, found, results.dataset, results.folds, unit))
         if not said.galleries:
             said.galleries.extend(neighbours(network, found, results.dataset, unit))
     return said if said.figures or said.notes else None
