@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from kaggle_case import case, kaggle_server, shared_client, stub  # noqa: F401 (fixtures)
+from support.kaggle_case import case, kaggle_server, shared_client, stub  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tiny import copy_competitions, podium
+from support.tiny import copy_competitions, podium
 
 
 def test_digits_from_toy_data_to_a_checked_submission(tmp_path):

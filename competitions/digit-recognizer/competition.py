@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.competition import Competition, Reference
-from podium.dataset import Dataset, encode
-from podium.drawings import read_drawing
-from podium.plots import examples
-from podium.tables import read_whole_numbers
+from podium.competition.declaration import Competition, Reference
+from podium.data.csv_files import read_whole_numbers
+from podium.data.dataset import Dataset, encode
+from podium.data.drawings import read_drawing
+from podium.plots.catalogue import examples
 
 SIDE = 28
 PIXELS = [f"pixel{i}" for i in range(SIDE * SIDE)]

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from podium.competition import Competition, Reference
-from podium.dataset import Dataset, linked
-from podium.models import FACTORIES
-from podium.posts import PLOTS, asked, parts, read_posts
-from podium.tables import read_whole_numbers
+from podium.competition.declaration import Competition, Reference
+from podium.data.csv_files import read_whole_numbers
+from podium.data.dataset import Dataset, linked
+from podium.models.registry import FACTORIES
+
+from .posts import PLOTS, asked, parts, read_posts
 
 SIX = ["true", "satire", "false connection", "imposter", "manipulated", "misleading"]
 CLASSES = {2: ["fake", "true"], 3: ["true", "fake with true text", "fake"], 6: SIX}

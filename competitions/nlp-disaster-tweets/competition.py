@@ -6,12 +6,12 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
-from podium.competition import Competition, Reference
-from podium.dataset import Dataset
-from podium.models import FACTORIES
-from podium.models.cleaning import hashtags, normalised
-from podium.plots import lengths, shares
-from podium.tables import read_texts, read_whole_numbers, require_texts
+from podium.competition.declaration import Competition, Reference
+from podium.data.csv_files import read_texts, read_whole_numbers, require_texts
+from podium.data.dataset import Dataset
+from podium.data.texts import hashtags, normalised
+from podium.models.registry import FACTORIES
+from podium.plots.catalogue import lengths, shares
 
 LINK = " http://t.co/x1Yz"
 LONGEST = 1000  # characters; Kaggle's longest is 157, and an open quote swallows whole pages

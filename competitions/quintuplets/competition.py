@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from podium.competition import Competition, Reference
-from podium.dataset import Dataset
-from podium.images import ImageFiles, find_classes, find_images
-from podium.lookalikes import lookalikes
-from podium.plots import photos
+from podium.competition.declaration import Competition, Reference
+from podium.data.dataset import Dataset
+from podium.data.images import ImageFiles, find_classes, find_images
+from podium.data.near_duplicates import lookalikes
+from podium.plots.catalogue import photos
 
 
 def load(folder: Path) -> Dataset:

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from podium.competition import Competition
-from podium.dataset import Dataset
-from podium.images import ImageFiles
-from podium.lookalikes import lookalikes
-from podium.parts import Parts
-from podium.plots import examples, lengths, over_time, target
-from podium.tables import read_features, read_header, read_numbers, read_texts
+from podium.competition.declaration import Competition
+from podium.data.csv_files import read_features, read_header, read_numbers, read_texts
+from podium.data.dataset import Dataset
+from podium.data.images import ImageFiles
+from podium.data.multimodal import Parts
+from podium.data.near_duplicates import lookalikes
+from podium.plots.catalogue import examples, lengths, over_time, target
 
 
 def load(folder: Path) -> Dataset:

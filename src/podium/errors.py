@@ -13,9 +13,6 @@ PodiumError            the command line prints it and exits with status 2
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-
 
 class PodiumError(Exception):
     """Base of every error that is the user's to mend."""
@@ -51,19 +48,3 @@ class RemoteError(PodiumError):
 
 class StoreError(PodiumError):
     pass
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A tail for "no such name" messages: the nearest known name, or all of them."""
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"known: {', '.join(known) or 'none'}"
-
-
-def sample(values: Iterable[object], most: int = 5) -> str:
-    """The first few values of a list as text, so that no message grows with the data."""
-    values = list(values)
-    tail = ", ..." if len(values) > most else ""
-    return f"[{', '.join(repr(v) for v in values[:most])}{tail}]"

@@ -13,12 +13,12 @@ from podium.audit.leaks import find_determined, find_gaps, find_groups, find_lea
 from podium.audit.shift import find_shift
 from podium.audit.target import find_balance, find_labels
 from podium.audit.views import images_of, views_of
-from podium.code import code_id, library_versions
-from podium.content import content_id
-from podium.dataset import Dataset
+from podium.data.dataset import Dataset
+from podium.data.images import without_broken
+from podium.data.near_duplicates import MINIATURE
 from podium.errors import DataError
-from podium.images import without_broken
-from podium.lookalikes import MINIATURE
+from podium.storage.code_version import code_id, library_versions
+from podium.storage.hashing import content_id
 
 __all__ = ["Finding", "audit", "audit_id"]
 

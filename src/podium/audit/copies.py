@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from podium.audit.views import Views, frame_of, images_of
-from podium.content import file_sum
-from podium.dataset import Dataset
-from podium.images import ImageFiles
-from podium.lookalikes import lookalikes
-from podium.models.cleaning import normalised
+from podium.data.dataset import Dataset
+from podium.data.images import ImageFiles
+from podium.data.near_duplicates import lookalikes
+from podium.data.texts import normalised
+from podium.storage.hashing import file_sum
 
 
 @dataclass(frozen=True)

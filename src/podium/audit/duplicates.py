@@ -10,9 +10,8 @@ import pandas as pd
 from podium.audit.copies import Copies
 from podium.audit.finding import Finding
 from podium.audit.views import frame_of
-from podium.dataset import Dataset
-from podium.errors import sample
-from podium.words import short
+from podium.data.dataset import Dataset
+from podium.formatting import sample, short
 
 MATTERS = 1e-3  # of the rows: fewer change no score
 BY_CHANCE = 10  # times as many pairs as independent columns would give: chance may still explain them

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from podium.audit.views import View
-from podium.dataset import Dataset
+from podium.data.dataset import Dataset
 
 # From rows to learn from (r,), rows to predict (v,), and the mean of the former (k,), predictions (v, k).
 Say = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]

@@ -13,8 +13,8 @@ from podium.audit.evidence import RARE, Evidence, Target, binned, explain, expla
 from podium.audit.finding import Finding
 from podium.audit.target import class_names
 from podium.audit.views import View, Views, has_spaces, patterns
-from podium.dataset import Dataset
-from podium.words import percent, short
+from podium.data.dataset import Dataset
+from podium.formatting import percent, short
 
 LEAST_ROWS = 50  # of fewer the error bars are guesses
 MATTERS = 0.05  # of what can be explained: two even classes told apart with accuracy .63

@@ -23,8 +23,8 @@ from podium.audit.evidence import (
 )
 from podium.audit.finding import Finding
 from podium.audit.views import View, Views, images_of
-from podium.dataset import Dataset, linked
-from podium.lookalikes import MINIATURE
+from podium.data.dataset import Dataset, linked
+from podium.data.near_duplicates import MINIATURE
 
 LEAST_ROWS, MOST_ROWS = 20, 3000  # of each of the two files
 PARTS = 16  # principal components of pixels or words
@@ -117,7 +117,7 @@ def _components(name: str, values: np.ndarray) -> list[View]:
 
 def _told_apart(columns: list[View], target: Target) -> Evidence:
     """By a random forest on all columns: it sees more than one at a time, and is no trouble to set."""
-    from podium.models.table import random_forest
+    from podium.models.tabular.pipelines import random_forest
 
     frame = pd.DataFrame(
         {str(i): v.train.fillna("") if v.is_text else v.train for i, v in enumerate(columns)}

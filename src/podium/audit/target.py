@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from podium.audit.finding import Finding
-from podium.dataset import Dataset
-from podium.errors import sample
-from podium.words import percent, short
+from podium.data.dataset import Dataset
+from podium.formatting import percent, sample, short
 
 OFTEN = 0.05  # of the rows have one and the same number: a gap, a limit, or a default
 MOST = 10  # classes that a line names

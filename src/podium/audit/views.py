@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from podium.dataset import Dataset
-from podium.images import ImageFiles
-from podium.parts import Parts
+from podium.data.dataset import Dataset
+from podium.data.images import ImageFiles
+from podium.data.multimodal import Parts
 
 LONG_TEXT = 5  # words on average: prose, not a name or a key
 COUNTING = 20  # the range of numbers that count, by their number: a part of them may be in other files

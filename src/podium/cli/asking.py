@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from podium.cli.options import Data, Name, Root, Skip, root_of
-from podium.competition import get_competition
+from podium.competition.registry import get_competition
 
 app = typer.Typer()
 
@@ -33,9 +33,9 @@ def predict(
     base = root_of(root)
     competition = get_competition(base, name)
 
-    from podium.predict import QUICK, pair
-    from podium.predict import predict as ask
-    from podium.train import prepared
+    from podium.pipeline.predict import QUICK, pair
+    from podium.pipeline.predict import predict as ask
+    from podium.pipeline.train import prepared
 
     questions = pair(files or [], texts or [])
     with prepared(competition, base, data, skip_bad_images) as setting:
@@ -67,7 +67,7 @@ def demo(
 
     from podium.demo.answerer import Answerer
     from podium.demo.browser import serve
-    from podium.train import prepared
+    from podium.pipeline.train import prepared
 
     with tempfile.TemporaryDirectory(prefix="podium-demo-") as temporary:
         with prepared(competition, base, data) as setting:

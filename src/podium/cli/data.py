@@ -11,7 +11,7 @@ import typer
 
 from podium.cli.kaggle import warn_of_credentials
 from podium.cli.options import Data, Name, Root, Skip, root_of
-from podium.competition import get_competition, list_names
+from podium.competition.registry import get_competition, list_names
 
 app = typer.Typer()
 
@@ -32,9 +32,9 @@ def new(
     root: Root = None,
 ) -> None:
     """Make a competition folder from the files of a competition, and say what was guessed."""
-    from podium.new import make_competition
-    from podium.remote.client import Client
-    from podium.remote.credentials import has_credentials
+    from podium.kaggle.client import Client
+    from podium.kaggle.credentials import has_credentials
+    from podium.scaffold.create import make_competition
 
     base = root_of(root)
     warn_of_credentials()
@@ -52,7 +52,7 @@ def check(
     name: Annotated[str | None, typer.Argument(metavar="[COMPETITION]")] = None, root: Root = None
 ) -> None:
     """Prove on toy data that a competition (or each of them) works, in a minute."""
-    from podium.check import check_competition
+    from podium.scaffold.smoke_test import check_competition
 
     base = root_of(root)
     for one in [name] if name else list_names(base):
@@ -73,8 +73,8 @@ def explore(
     base = root_of(root)
     competition = get_competition(base, name)
 
-    from podium import explore as exploring
-    from podium.train import prepared
+    from podium.pipeline.train import prepared
+    from podium.report import data_page as exploring
 
     with prepared(competition, base, data) as setting:
         figures = exploring.explore(competition, setting.dataset)
@@ -100,8 +100,8 @@ def audit(
     base = root_of(root)
     competition = get_competition(base, name)
 
-    from podium import train as training
-    from podium.terminal import make_console, print_findings
+    from podium.cli.terminal import make_console, print_findings
+    from podium.pipeline import train as training
 
     with training.prepared(competition, base, data, skip_bad_images) as setting:
         findings = training.audited(setting)

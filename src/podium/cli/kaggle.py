@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from podium.cli.options import Data, Name, Root, root_of
-from podium.competition import Competition, get_competition
+from podium.competition.declaration import Competition
+from podium.competition.registry import get_competition
 
 app = typer.Typer()
 
@@ -37,8 +38,8 @@ def upload(
     root: Root = None,
 ) -> None:
     """Send a submission to Kaggle, once, and wait for its score."""
-    from podium.remote.client import Client
-    from podium.remote.upload import upload as send
+    from podium.kaggle.client import Client
+    from podium.kaggle.upload import upload as send
 
     base = root_of(root)
     competition = get_competition(base, name)
@@ -65,8 +66,8 @@ def leaderboard(name: Name, root: Root = None) -> None:
 
 
 def _standings(name: str, root: Path | None, with_board: bool) -> None:
-    from podium.remote import standing
-    from podium.remote.client import Client
+    from podium.kaggle import public_leaderboard as standing
+    from podium.kaggle.client import Client
 
     base = root_of(root)
     competition = get_competition(base, name)
@@ -83,8 +84,8 @@ def _standings(name: str, root: Path | None, with_board: bool) -> None:
 
 
 def fetch_files(competition: Competition, base: Path, again: bool = False) -> None:
-    from podium.remote.client import Client
-    from podium.remote.fetch import fetch as bring
+    from podium.kaggle.client import Client
+    from podium.kaggle.download import fetch as bring
 
     warn_of_credentials()
     with Client() as client:
@@ -92,7 +93,7 @@ def fetch_files(competition: Competition, base: Path, again: bool = False) -> No
 
 
 def warn_of_credentials() -> None:
-    from podium.remote.credentials import warnings
+    from podium.kaggle.credentials import warnings
 
     for line in warnings():
         typer.echo(f"podium: warning: {line}", err=True)

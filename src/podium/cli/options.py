@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from podium.competition import find_root
+from podium.competition.registry import find_root
 
 Name = Annotated[str, typer.Argument(metavar="COMPETITION", help="A folder under competitions/.")]
 Root = Annotated[Path | None, typer.Option(help="The folder that holds competitions/; else found upward.")]

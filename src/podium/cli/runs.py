@@ -10,7 +10,8 @@ import typer
 
 from podium.cli.kaggle import fetch_files
 from podium.cli.options import Data, Models, Name, Root, Skip, Warm, root_of
-from podium.competition import Competition, get_competition
+from podium.competition.declaration import Competition
+from podium.competition.registry import get_competition
 from podium.errors import DataError, StoreError
 
 app = typer.Typer()
@@ -55,13 +56,13 @@ def _run(
     competition = get_competition(base, name)
     names = [part.strip() for part in models.split(",") if part.strip()]
 
-    from podium import train as training
-    from podium.files import find_source
-    from podium.remote.credentials import has_credentials
-    from podium.report.kaggle import with_kaggle
+    from podium.cli.terminal import make_console, make_progress, print_leaderboard
+    from podium.competition.sources import find_source
+    from podium.kaggle.credentials import has_credentials
+    from podium.pipeline import train as training
+    from podium.report.kaggle_scores import with_kaggle
     from podium.report.results import results_of
     from podium.report.run import write_page
-    from podium.terminal import make_console, make_progress, print_leaderboard
 
     training.select_models(competition, names)
     if write and data is None and has_credentials() and find_source(competition, base, None).is_toy:
@@ -106,9 +107,9 @@ def report(
 
 
 def _report(competition: Competition, base: Path, data: Path | None, json: bool, skip: bool) -> None:
-    from podium.report.kaggle import with_kaggle
-    from podium.terminal import make_console, print_leaderboard
-    from podium.train import find_stores, read_leaderboard
+    from podium.cli.terminal import make_console, print_leaderboard
+    from podium.pipeline.train import find_stores, read_leaderboard
+    from podium.report.kaggle_scores import with_kaggle
 
     leaderboard, path = read_leaderboard(competition, *find_stores(competition, base))
     leaderboard = with_kaggle(leaderboard, competition, base)
@@ -118,9 +119,9 @@ def _report(competition: Competition, base: Path, data: Path | None, json: bool,
     print_leaderboard(make_console(), leaderboard)
     typer.echo(f"as a table: {path}")
 
+    from podium.pipeline.train import prepared
     from podium.report.results import read_results
     from podium.report.run import write_page
-    from podium.train import prepared
 
     try:
         with prepared(competition, base, data, skip) as setting:
@@ -131,8 +132,8 @@ def _report(competition: Competition, base: Path, data: Path | None, json: bool,
 
 
 def _overview(base: Path, json: bool) -> None:
+    from podium.cli.terminal import make_console, print_columns
     from podium.report.overview import SPARE, make_overview, make_table, write_overview
-    from podium.terminal import make_console, print_columns
 
     lines = make_overview(base)
     if json:

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from podium.dataset import Dataset, take
+from podium.data.dataset import Dataset, take
+from podium.data.images import ImageFiles
+from podium.data.multimodal import Parts
 from podium.demo.inputs import DRAWING, Seen, inputs_of, looks, open_upload
 from podium.errors import DataError
-from podium.images import ImageFiles
-from podium.leaderboard import Entry
-from podium.metrics import Metric
-from podium.parts import Parts
-from podium.predict import IMAGE, QUICK, Asker, Question, load, read_rows, takes
-from podium.train import Setting
+from podium.metrics.metrics import Metric
+from podium.pipeline.leaderboard import Entry
+from podium.pipeline.predict import IMAGE, QUICK, Asker, Question, load, read_rows, takes
+from podium.pipeline.train import Setting
 
 SAMPLES = 8
 TOP = 5  # classes shown

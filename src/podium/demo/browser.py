@@ -13,8 +13,8 @@ from typing import Any
 from podium.demo.answerer import Answerer, Reply
 from podium.demo.inputs import DRAWING, MOST_MEGAPIXELS
 from podium.errors import ModelError, PodiumError
-from podium.page import picture, render
-from podium.predict import IMAGE, TEXT
+from podium.pages.render import picture, render
+from podium.pipeline.predict import IMAGE, TEXT
 
 # Asked when gradio and what it brings along are imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -25,7 +25,7 @@ except ImportError:
     raise ModelError("the demo must have gradio, found none; run: make demo COMP=...") from None
 
 HERE = "127.0.0.1"
-TEMPLATES = Path(__file__).parents[1] / "templates"
+TEMPLATES = Path(__file__).parents[1] / "pages" / "templates"
 Ask = Callable[[str, str | None], str]
 ONE_AT_A_TIME: dict[str, Any] = {
     "concurrency_id": "model",

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from podium.dataset import take
+from podium.data.dataset import take
+from podium.data.images import ImageFiles, decode
+from podium.data.multimodal import Parts
 from podium.errors import DataError
-from podium.images import ImageFiles, decode
-from podium.page import MOST_PIXELS
-from podium.parts import Parts
-from podium.predict import takes
+from podium.pages.render import MOST_PIXELS
+from podium.pipeline.predict import takes
 
 MOST_MEGAPIXELS = 40
 DRAWING = "drawing"

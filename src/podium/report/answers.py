@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from podium import figures
-from podium.figures import INK, Figure
-from podium.predictions import Predictions
+from podium.pipeline.predictions import Predictions
+from podium.plots import figures
+from podium.plots.figures import INK, Figure
 from podium.report.results import Results
 
 BINS = 15  # of the probabilities from 0 to 1

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from markupsafe import Markup
 
-from podium.leaderboard import Entry, Leaderboard
+from podium.pipeline.leaderboard import Entry, Leaderboard
 from podium.report.intervals import Scale, interval
 
 Value = str | float | None

@@ -9,16 +9,16 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from podium import figures
-from podium.figures import Figure
-from podium.metrics import Metric
-from podium.predictions import Predictions
-from podium.remote.ledger import Sent
+from podium.kaggle.ledger import Sent
+from podium.metrics.metrics import Metric
+from podium.pipeline.predictions import Predictions
+from podium.pipeline.significance import SIGNIFICANT, Comparison, compare_folds, holm
+from podium.plots import figures
+from podium.plots.figures import Figure
 from podium.report.contributions import without_each
 from podium.report.intervals import make_scale
-from podium.report.kaggle import pairs
+from podium.report.kaggle_scores import pairs
 from podium.report.results import COMPARED, Results
-from podium.stats import SIGNIFICANT, Comparison, compare_folds, holm
 
 _FEWEST = 3  # entries in a figure, however far behind
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from podium.blend import BLENDS
-from podium.folds import Folds
-from podium.metrics import Metric, get_metric
-from podium.predictions import Predictions
-from podium.stats import Comparison, compare_folds
+from podium.metrics.metrics import Metric, get_metric
+from podium.pipeline.blend import BLENDS
+from podium.pipeline.folds import Folds
+from podium.pipeline.predictions import Predictions
+from podium.pipeline.significance import Comparison, compare_folds
 
 
 def without_each(

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from podium.doubts import MOST, find_doubts, find_mislabelled, some_answers
+from podium.data.images import ImageFiles, decode
+from podium.data.multimodal import Parts
 from podium.errors import DataError
-from podium.images import ImageFiles, decode
-from podium.page import picture
-from podium.parts import Parts
+from podium.pages.render import picture
+from podium.pipeline.error_analysis import MOST, find_doubts, find_mislabelled, some_answers
 from podium.report.results import Results
 
 _LONGEST = 280  # characters of a text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from podium.leaderboard import Entry, Leaderboard
+from podium.pipeline.leaderboard import Entry, Leaderboard
 
 _WIDTH, _HEIGHT, _EDGE = 220, 18, 8
 _REACH = 10  # standard errors between the best entry and the end of the scale

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from podium.dataset import Dataset
-from podium.figures import Figure
-from podium.maps import Map, embedding_maps, is_siamese, nearest, read_map
-from podium.predictions import Predictions
+from podium.data.dataset import Dataset
+from podium.formatting import plain
+from podium.pipeline.predictions import Predictions
+from podium.plots.figures import Figure
+from podium.report.embedding_maps import Map, embedding_maps, is_siamese, nearest, read_map
 from podium.report.failures import Card, Gallery, picture_of
 from podium.report.results import Results
-from podium.store import Store
-from podium.words import plain
+from podium.storage.store import Store
 
 SHOWN, NEIGHBOURS = 6, 4  # test rows, and training rows beside each
 

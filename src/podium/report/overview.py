@@ -7,16 +7,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from podium.competition import Competition, get_competition, list_names
+from podium.competition.declaration import Competition
+from podium.competition.registry import get_competition, list_names
 from podium.errors import CompetitionError
-from podium.metrics import get_metric
-from podium.page import render
-from podium.remote.standing import best_of, kept_board
+from podium.kaggle.public_leaderboard import best_of, kept_board
+from podium.metrics.metrics import get_metric
+from podium.pages.render import render
+from podium.pipeline.train import find_stores, read_leaderboard
 from podium.report.board import Cell, Table, number, tabulate
-from podium.report.kaggle import scored_uploads
+from podium.report.kaggle_scores import scored_uploads
 from podium.report.run import NAME
-from podium.store import Store
-from podium.train import find_stores, read_leaderboard
+from podium.storage.store import Store
 
 SPARE = ("by", "rows", "metric", "Kaggle private", "s.e.")  # columns for which a terminal may have no room
 _HOUR = 3600  # seconds

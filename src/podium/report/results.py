@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from podium.crossval import stored
-from podium.dataset import Dataset
+from podium.data.dataset import Dataset
 from podium.errors import ModelError, StoreError
-from podium.folds import Folds
-from podium.leaderboard import Entry, Leaderboard
-from podium.metrics import Metric
-from podium.predictions import Predictions
-from podium.train import BASELINE, Outcome, Setting
+from podium.metrics.metrics import Metric
+from podium.pipeline.crossval import stored
+from podium.pipeline.folds import Folds
+from podium.pipeline.leaderboard import Entry, Leaderboard
+from podium.pipeline.predictions import Predictions
+from podium.pipeline.train import BASELINE, Outcome, Setting
 
 COMPARED = 12  # entries that a figure has room for
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from podium.explore import explore
-from podium.leaderboard import Entry, Leaderboard
-from podium.page import render
+from podium.pages.render import render
+from podium.pipeline.leaderboard import Entry, Leaderboard
+from podium.pipeline.train import BASELINE, Setting, audited
 from podium.report.answers import answers
 from podium.report.board import make_table, notes
 from podium.report.comparisons import comparisons
+from podium.report.data_page import explore
 from podium.report.failures import galleries
 from podium.report.intervals import make_scale
-from podium.report.kaggle import scored_uploads
+from podium.report.kaggle_scores import scored_uploads
 from podium.report.networks import learnt
 from podium.report.results import Results
 from podium.report.signal import signal
-from podium.train import BASELINE, Setting, audited
 
 NAME, NETWORKS = "leaderboard.html", "What the networks have learnt"
 

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from podium import figures
-from podium.blend import BLENDS
-from podium.figures import Figure
-from podium.ranges import fitting_edges, ranges_table
+from podium.formatting import plain
+from podium.pipeline.blend import BLENDS
+from podium.pipeline.error_ranges import fitting_edges, ranges_table
+from podium.pipeline.significance import SIGNIFICANT, Comparison, bootstrap, holm
+from podium.pipeline.train import BASELINE
+from podium.plots import figures
+from podium.plots.figures import Figure
 from podium.report.results import COMPARED, Results
-from podium.stats import SIGNIFICANT, Comparison, bootstrap, holm
-from podium.train import BASELINE
-from podium.words import plain
 
 _DRAWN = 5  # entries beside the constant in a figure of ranges
 _SURE = 1.96  # standard errors to each side of an interval of 95 %

@@ -1,0 +1,49 @@
+"""Find the competition folders of a checkout and load what they declare."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+from podium.competition.declaration import Competition
+from podium.errors import CompetitionError
+from podium.formatting import did_you_mean
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder from `start` upward that holds `competitions/`."""
+    for folder in (start, *start.parents):
+        if (folder / "competitions").is_dir():
+            return folder
+    raise CompetitionError(
+        f"{start} must lie in a folder that holds 'competitions/', found none upward; "
+        "go to the checkout or pass --root"
+    )
+
+
+def list_names(root: Path) -> list[str]:
+    """The names of all competitions, found without importing any."""
+    return sorted(path.parent.name for path in root.glob("competitions/*/competition.py"))
+
+
+def get_competition(root: Path, name: str) -> Competition:
+    """Import one competition, or a variant of it. What its file raises on import is raised here."""
+    name, _, variant = name.partition("@")
+    names = list_names(root)
+    if name not in names:
+        raise CompetitionError(f"no competition {name!r}; {did_you_mean(name, names)}")
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    module = importlib.import_module(f"competitions.{name}.competition")
+    declared = getattr(module, "COMPETITION", None)
+    if not isinstance(declared, Competition):
+        raise CompetitionError(
+            f"{module.__file__} must define COMPETITION as a Competition, got {declared!r}; add it"
+        )
+    if declared.name != name:
+        raise CompetitionError(
+            f"{module.__file__} must declare the name of its folder, {name!r}, "
+            f"got {declared.name!r}; rename one of them"
+        )
+    return declared.varied(variant) if variant else declared

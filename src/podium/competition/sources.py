@@ -1,0 +1,157 @@
+"""Where a competition's files come from: a folder or zip that the user has, or toy data."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from podium.competition.declaration import Competition
+from podium.errors import DataError
+from podium.formatting import sample
+from podium.storage.atomic import cannot_write, whole_folder
+from podium.storage.hashing import file_sum
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+_FEW = 20  # files of one folder that a manifest lists one by one
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder of files, or a zip of one; None means that only toy data is left."""
+
+    path: Path | None
+
+    @property
+    def is_toy(self) -> bool:
+        return self.path is None
+
+
+def find_source(competition: Competition, root: Path, data: Path | None) -> Source:
+    """Look in `data` (or the variable PODIUM_DATA), then in the competition's own data folder.
+
+    Raises DataError if a place was named and the competition is not in it.
+    """
+    return find_files(competition.folder, competition.slug, root, data)
+
+
+def find_files(name: str, slug: str, root: Path, data: Path | None) -> Source:
+    """The same for a competition that need not be declared yet."""
+    named = data or (Path(os.environ["PODIUM_DATA"]) if os.environ.get("PODIUM_DATA") else None)
+    own = root / "competitions" / name / "data"
+    if named is not None:
+        found = [p for p in (named / f"{slug}.zip", named / slug) if p.exists()]
+        if not found:
+            held = sample(sorted(p.name for p in named.iterdir())) if named.is_dir() else "no folder"
+            raise DataError(
+                f"{named} must hold {slug}.zip or {slug}/, got {held}; mend --data or PODIUM_DATA"
+            )
+        return Source(found[0])
+    for candidate in (own / f"{slug}.zip", own / slug, own):
+        if (candidate.suffix == ".zip" and candidate.exists()) or _holds_files(candidate):
+            return Source(candidate)
+    return Source(None)
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(p.is_file() and not p.name.startswith(".") for p in folder.iterdir())
+
+
+def unpack(source: Source, competition: Competition, cache: Path) -> Path:
+    """The folder of files to load. A zip is unpacked into `cache` once, under the sum of its bytes;
+    toy data is written there anew each time."""
+    if source.path is None:
+        return _write_toy(competition, cache / "toy")
+    return unpacked(source.path, cache)
+
+
+def unpacked(path: Path, cache: Path) -> Path:
+    """A folder as it is, or what is in a zip."""
+    if path.is_dir():
+        return path
+    folder = cache / file_sum(path)[:16]
+    if not folder.exists():
+        _unzip(path, folder)
+    return folder
+
+
+def check_zip(path: Path) -> None:
+    """Raises DataError unless the zip is whole and holds nothing that would leave its folder."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_outside(path, archive, path.parent)
+            if (broken := archive.testzip()) is not None:
+                raise zipfile.BadZipFile(f"a broken entry {broken!r}")
+    except _BROKEN as error:
+        raise _not_whole(path, error) from error
+
+
+def folder_sums(folder: Path) -> dict[str, str]:
+    """The sha256 of each file, and of each folder in it as one. A folder that holds more than a few
+    files gets one sum for all of a suffix. Hidden files are none of Kaggle's and do not count."""
+    paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    return _grouped({name: file_sum(path) for name, path in paths.items()})
+
+
+def zip_sums(path: Path) -> dict[str, str]:
+    """What `folder_sums` gives for the unpacked zip."""
+    with zipfile.ZipFile(path) as archive:
+        return _grouped(
+            {entry.filename: _entry_sum(archive, entry) for entry in archive.infolist() if not entry.is_dir()}
+        )
+
+
+def _entry_sum(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    with archive.open(entry) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _grouped(sums: dict[str, str]) -> dict[str, str]:
+    sums = {n: s for n, s in sorted(sums.items()) if not any(part.startswith(".") for part in n.split("/"))}
+    many = sum("/" not in name for name in sums) > _FEW
+    groups: dict[str, list[str]] = {}
+    for name, value in sums.items():
+        top, slash, _ = name.partition("/")
+        group = f"{top}/" if slash else f"*{Path(name).suffix}" if many else name
+        groups.setdefault(group, []).append(f"{name} {value}\n")
+    return {
+        group: sums[group] if group in sums else hashlib.sha256("".join(lines).encode()).hexdigest()
+        for group, lines in groups.items()
+    }
+
+
+def _write_toy(competition: Competition, folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        competition.toy(folder)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    return folder
+
+
+def _unzip(path: Path, folder: Path) -> None:
+    """Unpack whole or not at all. Raises DataError for a broken zip or an entry that would leave
+    the folder, StoreError when the disk refuses."""
+    try:
+        with whole_folder(folder) as unfinished, zipfile.ZipFile(path) as archive:
+            _refuse_outside(path, archive, unfinished)
+            archive.extractall(unfinished)
+    except _BROKEN as error:
+        raise _not_whole(path, error) from error
+
+
+def _not_whole(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path} must be a whole zip file, got: {error}; it may be truncated: download it again")
+
+
+def _refuse_outside(path: Path, archive: zipfile.ZipFile, folder: Path) -> None:
+    outside = [
+        name for name in archive.namelist() if not (folder / name).resolve().is_relative_to(folder.resolve())
+    ]
+    if outside:
+        raise DataError(
+            f"{path} must hold only entries inside its folder, got {sample(outside)}; do not trust this file"
+        )

@@ -1,0 +1,42 @@
+"""Numbers and names as they stand in a sentence or beside an axis."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def plain(number: float) -> str:
+    """14,131 or 0.0213."""
+    return f"{number:,.0f}" if abs(number) >= 100 or float(number).is_integer() else f"{number:.3g}"
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def short(name: object, most: int = 32) -> str:
+    """One line of a text from the data, in which nothing turns the direction of writing."""
+    kept = "".join(c if c.isprintable() or c == "\N{ZERO WIDTH JOINER}" else " " for c in str(name))
+    text = " ".join(kept.split())
+    return text if len(text) <= most else text[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def quoted(name: object) -> str:
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{short(name)}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A tail for "no such name" messages: the nearest known name, or all of them."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known: {', '.join(known) or 'none'}"
+
+
+def sample(values: Iterable[object], most: int = 5) -> str:
+    """The first few values of a list as text, so that no message grows with the data."""
+    values = list(values)
+    tail = ", ..." if len(values) > most else ""
+    return f"[{', '.join(repr(v) for v in values[:most])}{tail}]"

@@ -1,0 +1,38 @@
+"""What can be said of a photo without looking at it: a warning of how the photos were collected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer, make_column_transformer
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
+
+from podium.data.images import ImageFiles
+from podium.models.image.resize import of_photos, require_files
+from podium.models.regressors import learning
+
+FOREST = {"n_estimators": 200, "min_samples_leaf": 3}
+
+
+def metadata(**params: Any) -> Pipeline:
+    """A random forest on width, height, bytes and suffix."""
+    return of_photos(*_facts(), RandomForestClassifier(**{**FOREST, **params}))
+
+
+def metadata_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    """Of shallow trees: deep ones learn the noise of numbers by heart, and the warning would be too mild."""
+    settings = {**FOREST, "max_depth": 4, "min_samples_leaf": 10, **params}
+    return learning(log, *_facts(), RandomForestRegressor(**settings))
+
+
+def _facts() -> tuple[FunctionTransformer, ColumnTransformer]:
+    suffix = (OneHotEncoder(handle_unknown="ignore"), ["suffix"])
+    return FunctionTransformer(_read), make_column_transformer(suffix, remainder="passthrough")
+
+
+def _read(X: ImageFiles) -> pd.DataFrame:
+    return require_files(X).metadata()

@@ -1,0 +1,87 @@
+"""Photos at one size, and what is done to them while a network trains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from podium.data.images import ImageFiles, Look, Pixels
+from podium.data.multimodal import part
+from podium.errors import ModelError
+
+AUGMENTATION = {
+    "rotation": 15.0,
+    "height_shift": 0.08,
+    "width_shift": 0.08,
+    "zoom": 0.15,
+    "shear": 0.1,
+    "flip": True,
+    "fill_mode": "nearest",
+}
+
+
+@dataclass(eq=False, repr=False)
+class Resized(TransformerMixin, BaseEstimator):
+    """Image files as pixels (n, height, width, 3) of 0..255, read from disk when they are indexed; the
+    parameters are those of `podium.data.images.Look`."""
+
+    height: int = 64
+    width: int = 64
+    keep_aspect: bool = False
+    smoothing: str | None = None
+
+    def fit(self, X: ImageFiles, y: Any = None) -> Resized:
+        return self
+
+    def transform(self, X: ImageFiles) -> Pixels:
+        return require_files(X).pixels(Look(self.height, self.width, self.keep_aspect, self.smoothing))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+def of_photos(*steps: Any) -> PhotoPipeline:
+    return PhotoPipeline(make_pipeline(*steps).steps)
+
+
+class PhotoPipeline(Pipeline):
+    """A pipeline that learns from the rows that have an image. Of the others it says how often it met each
+    class."""
+
+    def fit(self, X: Any, y: Any, **arguments: Any) -> PhotoPipeline:
+        files = require_files(X)
+        seen, y = files.seen, np.asarray(y)
+        self.labels_, counts = np.unique(y, return_counts=True)
+        self.shares_ = counts / counts.sum()
+        self.known_ = np.unique(y[seen])
+        if len(self.known_) > 1:
+            arguments = {k: v[seen] if k.endswith("sample_weight") else v for k, v in arguments.items()}
+            super().fit(files[seen], y[seen], **arguments)
+        return self
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        files = require_files(X)
+        said = np.tile(self.shares_, (len(files), 1))
+        rows = np.flatnonzero(files.seen)
+        if len(rows) and len(self.known_) > 1:
+            said[rows] = 0
+            said[np.ix_(rows, np.isin(self.classes_, self.known_))] = super().predict_proba(files[rows])
+        return said
+
+    def predict(self, X: Any) -> np.ndarray:
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    @property
+    def classes_(self) -> np.ndarray:
+        return self.labels_
+
+
+def require_files(X: Any) -> ImageFiles:
+    X = part(X, "images")
+    if not isinstance(X, ImageFiles):
+        raise ModelError(f"this model must be given image files, got {type(X).__name__}; choose another")
+    return X

@@ -1,0 +1,276 @@
+"""Siamese networks for numbers: two or three rows go through the same layers, which learn how far apart
+their targets are.
+
+The body's feature layers stay as they are, so its features are made once for all networks and folds
+(`imagenet.BodyFeatures`), and what is trained are dense layers on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import sqrt
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import Input, Model, layers
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from podium.errors import ModelError
+from podium.formatting import did_you_mean
+from podium.models.image.transfer import body_features
+from podium.models.keras.classifier import outputs
+from podium.models.keras.training import OnEpoch, draw_seed, rate, seed_everything, shuffled_batches
+
+MARGINS = {"euclidean": 1.0, "cosine": sqrt(3) / 2}
+AVERAGES = ("mean", "median", "distance")
+Task = tuple[Callable[..., tuple[np.ndarray, ...]], Callable[..., Any]]  # draws a batch; its loss
+
+
+def _on_body(head: Callable[..., Siamese], body: str, **params: Any) -> Pipeline:
+    features, rest = body_features(body, params)
+    return make_pipeline(features, StandardScaler(), head(**rest))
+
+
+@dataclass(eq=False, repr=False)
+class Siamese(RegressorMixin, BaseEstimator):
+    """What siamese networks share. With `log` they learn log(1 + y); in any case targets are standardised.
+    The optimiser is AdamW, its rate that of `training.rate`; `loss_curve_` holds the mean loss of each
+    epoch."""
+
+    log: bool = False
+    dropout: float = 0.5
+    epochs: int = 20
+    batch_size: int = 64
+    learning_rate: float = 5e-4
+    weight_decay: float = 0.01
+    random_state: int | None = None
+
+    def fit(self, X: Any, y: Any, on_epoch: OnEpoch | None = None) -> Siamese:
+        X, y = validate_data(self, X, y, dtype=np.float32, y_numeric=True)
+        self._require_known()
+        self.targets_ = np.log1p(y) if self.log else np.asarray(y, dtype=np.float64)
+        self.scale_ = float(self.targets_.std()) or 1.0
+        seed = draw_seed(self.random_state)
+        seed_everything(seed)
+        self.network_ = self._network(X.shape[1])
+        self._train(X, np.random.default_rng(seed), on_epoch)
+        self._keep(X)
+        return self
+
+    def _keep(self, X: np.ndarray) -> None:
+        """What a prediction needs of the training rows."""
+        self.embeddings_ = self.embed(X)
+
+    def _require_known(self) -> None:
+        """Raises ModelError for a parameter that makes no sense."""
+
+    def _train(self, X: np.ndarray, rng: np.random.Generator, on_epoch: OnEpoch | None) -> None:
+        optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
+        optimizer.build(self.network_.trainable_variables)
+        scaled = ((self.targets_ - self.targets_.mean()) / self.scale_).astype(np.float32)
+        draw, loss = self._task(scaled)
+
+        @tf.function
+        def step(*parts: tf.Tensor) -> tf.Tensor:
+            with tf.GradientTape() as tape:
+                total = loss(*parts)
+            variables = self.network_.trainable_variables
+            optimizer.apply(tape.gradient(total, variables), variables)
+            return total
+
+        self.loss_curve_: list[float] = []
+        for epoch in range(self.epochs):
+            optimizer.learning_rate.assign(self.learning_rate * rate((epoch + 0.5) / self.epochs))
+            batches = shuffled_batches(len(X), self.batch_size, rng)
+            losses = [float(step(*(tf.constant(part) for part in draw(X, rows, rng)))) for rows in batches]
+            self.loss_curve_.append(float(np.mean(losses)))
+            if on_epoch:
+                on_epoch(epoch + 1, self.epochs, self.loss_curve_[-1])
+
+    def embed(self, X: Any) -> np.ndarray:
+        """What the shared layers make of rows of features (n, w)."""
+        check_is_fitted(self, "network_")
+        network = Model(self.network_.input, self.network_.get_layer("embedding").output)
+        return outputs(network, np.asarray(X, dtype=np.float32))
+
+    def _checked(self, X: Any) -> np.ndarray:
+        check_is_fitted(self)
+        checked: np.ndarray = validate_data(self, X, dtype=np.float32, reset=False)
+        return checked
+
+    def _numbers(self, learnt: np.ndarray) -> np.ndarray:
+        return np.expm1(learnt) if self.log else learnt
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__().copy()
+        if "network_" in state:
+            state["network_"] = state["network_"].get_weights()
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if "network_" in state:
+            self.network_ = self._network(self.n_features_in_)
+            self.network_.set_weights(state["network_"])
+
+
+@dataclass(eq=False, repr=False)
+class TripletRegressor(Siamese):
+    """An embedding in which rows of near targets are near, and the mean target of the `k` nearest rows.
+
+    Schroff et al. 2015, "FaceNet: a unified embedding for face recognition and clustering": embeddings have
+    length one; an anchor is to be nearer to a positive than to a negative, by a margin (1 of Euclidean
+    distances, sqrt(3)/2 of cosine ones). Of the training rows sorted by target, positives are at most a
+    share `near` of all rows away from the anchor, negatives at least a share `far`. With `semi_hard` an
+    anchor takes of the batch's negatives the nearest that is farther than the positive, but within the
+    margin. `average` of the nearest rows: "mean", "median", or by one over their "distance".
+    """
+
+    distance: str = "euclidean"
+    near: float = 0.1
+    far: float = 0.4
+    semi_hard: bool = False
+    k: int = 10
+    average: str = "mean"
+    width: int = 8
+    hidden: int = 128
+
+    def predict(self, X: Any) -> np.ndarray:
+        distances, rows = self.nearest(self.embed(self._checked(X)), self.k)
+        targets = self.targets_[rows]
+        if self.average == "median":
+            return self._numbers(np.median(targets, axis=1))
+        weights = 1 / np.maximum(distances, 1e-6) if self.average == "distance" else np.ones_like(distances)
+        return self._numbers((weights * targets).sum(axis=1) / weights.sum(axis=1))
+
+    def nearest(self, embeddings: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The distances (n, k) to the nearest training rows, ascending, and their numbers (n, k)."""
+        near = NearestNeighbors(metric=self.distance, algorithm="brute").fit(self.embeddings_)
+        found: tuple[np.ndarray, np.ndarray] = near.kneighbors(embeddings, min(k, len(self.embeddings_)))
+        return found
+
+    def _require_known(self) -> None:
+        for name, value, known in (
+            ("distance", self.distance, MARGINS),
+            ("average", self.average, AVERAGES),
+        ):
+            if value not in known:
+                raise ModelError(f"no {name} {value!r}; {did_you_mean(value, known)}")
+        if not 0 < self.near < self.far <= 0.5:
+            raise ModelError(
+                f"`near` and `far` must be shares of the rows, 0 < near < far <= 0.5, got {self.near} and "
+                f"{self.far}; beyond a half the median row has no negatives"
+            )
+
+    def _network(self, columns: int) -> Model:
+        inputs = Input((columns,))
+        x = layers.Dense(self.hidden, activation="relu")(layers.Dropout(self.dropout)(inputs))
+        x = layers.Dense(self.width)(layers.Dropout(self.dropout)(x))
+        return Model(inputs, layers.UnitNormalization(name="embedding")(x))
+
+    def _task(self, targets: np.ndarray) -> Task:
+        order = targets.argsort(kind="stable")
+        place = order.argsort()
+        far = max(1, round(self.far * len(targets)))
+
+        def draw(X: np.ndarray, anchors: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+            mined = mine(place[anchors], len(targets), self.near, self.far, rng)
+            places = np.stack([place[anchors], *mined])
+            return X[order[places]].reshape(-1, X.shape[1]), places.astype(np.int32)
+
+        def loss(rows: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
+            anchor, positive, negative = tf.split(self.network_(rows, training=True), 3)
+            near, away = (self._distances(anchor, other) for other in (positive, negative))
+            if self.semi_hard:
+                away = self._semi_hard(
+                    anchor, near, negative, away, abs(places[0][:, None] - places[2]) >= far
+                )
+            return tf.reduce_mean(tf.nn.relu(near - away + MARGINS[self.distance]))
+
+        return draw, loss
+
+    def _distances(self, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+        cosine = 1 - tf.reduce_sum(a * b, axis=-1)
+        return cosine if self.distance == "cosine" else tf.sqrt(tf.maximum(2 * cosine, 1e-9))
+
+    def _semi_hard(
+        self, anchor: tf.Tensor, near: tf.Tensor, negative: tf.Tensor, mined: tf.Tensor, is_far: tf.Tensor
+    ) -> tf.Tensor:
+        """The distances (b,) to the chosen negatives; to the `mined` ones where none is semi-hard."""
+        all_pairs = self._distances(anchor[:, None], negative[None])
+        beyond = all_pairs - near[:, None]
+        fits = is_far & (beyond > 0) & (beyond < MARGINS[self.distance])
+        nearest = tf.reduce_min(tf.where(fits, all_pairs, np.inf), axis=1)
+        return tf.where(tf.reduce_any(fits, axis=1), nearest, mined)
+
+
+def mine(
+    places: np.ndarray, n: int, near: float, far: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """A positive and a negative for each anchor, as places (b,) among n rows sorted by target, like the
+    anchors' own."""
+    close, away = max(1, round(near * n)), min(max(1, round(far * n)), n // 2)
+    low, high = np.maximum(places - close, 0), np.minimum(places + close, n - 1)
+    positives = rng.integers(low, high)  # the anchor's own place is left out
+    positives += positives >= places
+    below, above = np.maximum(places - away + 1, 0), np.maximum(n - places - away, 0)
+    negatives = rng.integers(0, below + above)
+    return positives, np.where(negatives < below, negatives, negatives - below + places + away)
+
+
+@dataclass(eq=False, repr=False)
+class PairRegressor(Siamese):
+    """One linear unit on the difference of two rows' embeddings says the difference of their targets, with
+    the mean squared error. Predicted is the mean over all training rows of their target plus the
+    difference to it."""
+
+    width: int = 64
+
+    def predict(self, X: Any) -> np.ndarray:
+        # The unit is linear, so the mean over all pairs is a difference of means.
+        said = outputs(self.network_, self._checked(X))[:, 0] - self.said_.mean()
+        return self._numbers(self.targets_.mean() + self.scale_ * said)
+
+    def _keep(self, X: np.ndarray) -> None:
+        super()._keep(X)
+        self.said_ = outputs(self.network_, X)[:, 0]
+
+    def _network(self, columns: int) -> Model:
+        inputs = Input((columns,))
+        x = layers.Dense(self.width, activation="relu", name="embedding")(
+            layers.Dropout(self.dropout)(inputs)
+        )
+        # From zero: at first all are said to be liked alike, which is an error of the targets' variance.
+        unit = layers.Dense(1, use_bias=False, kernel_initializer="zeros", name="difference")
+        return Model(inputs, unit(layers.Dropout(self.dropout)(x)))
+
+    def _task(self, targets: np.ndarray) -> Task:
+        def draw(X: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+            rows = np.concatenate([rows, rng.integers(0, len(X), len(rows))])
+            return X[rows], targets[rows]
+
+        def loss(rows: tf.Tensor, likes: tf.Tensor) -> tf.Tensor:
+            # Without a bias the unit of a difference of embeddings is the difference of two units.
+            said = self.network_(rows, training=True)[:, 0]
+            (one, other), (first, second) = tf.split(said, 2), tf.split(likes, 2)
+            return tf.reduce_mean(((one - other) - (first - second)) ** 2)
+
+        return draw, loss
+
+
+def embeddings(model: Pipeline, X: Any) -> np.ndarray:
+    """Where a fitted network puts rows of X (n, w)."""
+    return model[-1].embed(model[:-1].transform(X))
+
+
+triplet_euclidean = partial(_on_body, partial(TripletRegressor, distance="euclidean"))
+triplet_cosine = partial(_on_body, partial(TripletRegressor, distance="cosine"))
+pair = partial(_on_body, PairRegressor)

@@ -1,0 +1,223 @@
+"""Photos through networks that have seen ImageNet: as they are, as features, or trained further."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from inspect import signature
+from typing import Any
+
+import keras
+import numpy as np
+from keras import Input, Model, layers
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from podium.data.images import ImageFiles, Look
+from podium.errors import ModelError
+from podium.formatting import did_you_mean
+from podium.models import regressors
+from podium.models.image import bayes, linear, trees
+from podium.models.image.augment import RandomAffine
+from podium.models.image.backbones import load_body, load_classifier, preprocessing
+from podium.models.image.resize import AUGMENTATION, Resized, of_photos, require_files
+from podium.models.keras.classifier import VIEWS, KerasClassifier, outputs
+from podium.models.keras.training import draw_seed, seed_everything, shuffled_batches, training_step
+
+_BATCH = 64  # photos in memory with all their maps
+CLASSIFIERS: dict[str, Callable[..., Pipeline]] = {
+    "logistic-regression": partial(linear.logistic_regression, C=0.01, max_iter=1000),
+    "ridge": partial(linear.ridge, alpha=1000.0),
+    "sgd": linear.sgd,
+    "gaussian-nb": bayes.gaussian_nb,
+    "xgboost": trees.xgboost,
+}
+OF_NUMBERS: dict[str, dict[str, Any]] = {
+    "ridge": {"alpha": 10_000.0},
+    "sgd": {"alpha": 3.0, "eta0": 1e-4},
+    "knn": {"metric": "cosine"},
+}
+
+
+def frozen(body: str, classifier: str = "logistic-regression", **params: Any) -> Pipeline:
+    """A classifier on the features of a body that stays as it is. `params` are of `BodyFeatures`, the rest of
+    the classifier."""
+    if classifier not in CLASSIFIERS:
+        raise ModelError(f"no classifier {classifier!r}; {did_you_mean(classifier, CLASSIFIERS)}")
+    features, rest = body_features(body, params)
+    return of_photos(features, StandardScaler(), CLASSIFIERS[classifier](**rest)[-1])
+
+
+def frozen_regressor(body: str, regressor: str = "ridge", log: bool = False, **params: Any) -> BaseEstimator:
+    """The same with a regressor."""
+    features, rest = body_features(body, params)
+    last = regressors.regressor(regressor, **{**OF_NUMBERS.get(regressor, {}), **rest})
+    return regressors.learning(log, features, StandardScaler(), last)
+
+
+def body_features(body: str, params: Mapping[str, Any]) -> tuple[BodyFeatures, dict[str, Any]]:
+    """Those of a body, and what of the `params` is not theirs."""
+    theirs = params.keys() & signature(BodyFeatures).parameters.keys()
+    rest = {name: value for name, value in params.items() if name not in theirs}
+    return BodyFeatures(body, **{name: params[name] for name in theirs}), rest
+
+
+def finetune(
+    body: str,
+    weights: str | None = "imagenet",
+    cut: str | None = None,
+    unfrozen: int = 4,
+    side: int = 128,
+    keep_aspect: bool = False,
+    smoothing: str | None = None,
+    augmentation: Mapping[str, Any] = AUGMENTATION,
+    dropout: float = 0.2,
+    **params: Any,
+) -> Pipeline:
+    """The body's last `unfrozen` layers with weights are trained, after the head."""
+    network = partial(
+        finetuned_network,
+        body=body,
+        weights=weights,
+        cut=cut,
+        unfrozen=unfrozen,
+        augmentation=augmentation,
+        dropout=dropout,
+    )
+    settings = {"epochs": 8, "batch_size": 32, "learning_rate": 2e-4, "views": "mirror", **params}
+    return of_photos(Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings))
+
+
+@dataclass(eq=False, repr=False)
+class BodyFeatures(TransformerMixin, BaseEstimator):
+    """Image files as the mean over each map (n, c) in the last layer of a body, and over `views`. `side` is
+    in pixels."""
+
+    body: str
+    weights: str | None = "imagenet"
+    cut: str | None = None
+    side: int = 128
+    keep_aspect: bool = False
+    smoothing: str | None = None
+    views: str = "mirror"
+    random_state: int | None = None
+
+    def fit(self, X: ImageFiles, y: Any = None) -> BodyFeatures:
+        return self
+
+    def transform(self, X: ImageFiles) -> np.ndarray:
+        """Nothing is learnt, so the rows of all folds are looked at together, once."""
+        files = require_files(X)
+        seed = draw_seed(self.random_state)
+        look = Look(self.side, self.side, self.keep_aspect, self.smoothing)
+        known = _features(files.whole, self.body, self.weights, self.cut, look, self.views, seed)
+        return known[files.rows]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+@lru_cache(maxsize=4)  # training and test images of two bodies
+def _features(
+    files: ImageFiles, body: str, weights: str | None, cut: str | None, look: Look, views: str, seed: int
+) -> np.ndarray:
+    pixels = files.pixels(look)
+    network = _pooled(body, weights, cut, pixels.shape[1:], seed)
+    return np.mean([outputs(network, pixels, view=view, size=_BATCH) for view in VIEWS[views]], axis=0)
+
+
+@lru_cache(maxsize=4)  # else each question about one image would wait for it to be built
+def _pooled(body: str, weights: str | None, cut: str | None, shape: tuple[int, ...], seed: int) -> Model:
+    seed_everything(seed)
+    inputs = Input(shape)
+    maps = load_body(body, weights, cut, shape)(preprocessing(body)(inputs))
+    return Model(inputs, layers.GlobalAveragePooling2D()(maps))
+
+
+def finetuned_network(
+    shape: tuple[int, ...],
+    n_classes: int,
+    body: str,
+    weights: str | None,
+    cut: str | None,
+    unfrozen: int,
+    augmentation: Mapping[str, Any],
+    dropout: float,
+) -> Model:
+    trunk = load_body(body, weights, cut, shape)
+    _freeze(trunk, unfrozen)
+    inputs = Input(shape)
+    x = preprocessing(body)(RandomAffine(**augmentation)(inputs))
+    x = layers.GlobalAveragePooling2D(name="features")(trunk(x))
+    scaling = layers.BatchNormalization(center=False, scale=False, trainable=False, name="scaling")
+    x = layers.Dropout(dropout)(scaling(x))
+    return Model(inputs, layers.Dense(n_classes, "softmax", name="head")(x))
+
+
+def _freeze(body: Model, unfrozen: int) -> None:
+    """All but the last `unfrozen` layers with weights; of batch normalisation everything, so that it
+    keeps ImageNet's statistics."""
+    norms = [x for x in body.layers if isinstance(x, layers.BatchNormalization)]
+    weighted = [x for x in body.layers if x.weights and x not in norms]
+    for layer in [*norms, *weighted[: len(weighted) - unfrozen]]:
+        layer.trainable = False
+
+
+class FineTunedClassifier(KerasClassifier):
+    """A `KerasClassifier` whose dense layer `head` is trained alone first, on the outputs of the layer
+    `features` for the images as they are, which the layer `scaling` standardises."""
+
+    def _start(self, network: Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
+        features = outputs(Model(network.input, network.get_layer("features").output), X, size=_BATCH)
+        network.get_layer("scaling").set_weights([features.mean(axis=0), features.var(axis=0)])
+        inputs = Input(features.shape[1:])
+        head = Model(inputs, network.get_layer("head")(network.get_layer("scaling")(inputs)))
+        step = training_step(head, keras.optimizers.Adam(1e-3), keras.losses.get(self.loss))
+        rng = np.random.default_rng(draw_seed(self.random_state))
+        for _ in range(_HEAD_EPOCHS):
+            for rows in shuffled_batches(len(features), self.batch_size, rng):
+                step(features[rows], targets[rows], weights[rows])
+
+
+_HEAD_EPOCHS = 30
+
+
+@dataclass(eq=False, repr=False)
+class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
+    """An ImageNet classifier as it is. `classes` maps each label to the numbers of the ImageNet classes
+    that stand for it, with their names: their probabilities are summed, and what is on others is left
+    out."""
+
+    classes: Mapping[int, Mapping[int, str]]
+    body: str = "mobilenet"
+    weights: str | None = "imagenet"
+    side: int = 224
+    random_state: int | None = None
+
+    def fit(self, X: ImageFiles, y: Any) -> ZeroShotClassifier:
+        self.classes_ = np.unique(y)
+        missing = [label for label in self.classes_.tolist() if label not in self.classes]
+        if missing:
+            raise ModelError(f"`classes` must name ImageNet classes for every label, got none for {missing}")
+        return self
+
+    def predict_proba(self, X: ImageFiles) -> np.ndarray:
+        files = require_files(X)
+        seed = draw_seed(self.random_state)
+        said = _thousand(files.whole, self.body, self.weights, self.side, seed)[files.rows]
+        sums = np.stack([said[:, list(self.classes[label])].sum(axis=1) for label in self.classes_], axis=1)
+        return (sums + 1e-6) / (sums + 1e-6).sum(axis=1, keepdims=True)
+
+    def predict(self, X: ImageFiles) -> np.ndarray:
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+
+@lru_cache(maxsize=2)
+def _thousand(files: ImageFiles, body: str, weights: str | None, side: int, seed: int) -> np.ndarray:
+    seed_everything(seed)
+    pixels = files.pixels(Look(side, side))
+    network = load_classifier(body, weights, pixels.shape[1:])
+    inputs = Input(pixels.shape[1:])
+    return outputs(Model(inputs, network(preprocessing(body)(inputs))), pixels, size=_BATCH)

@@ -1,0 +1,185 @@
+"""Tables: numbers, categories and dates as columns of a frame, and the models on them.
+
+X is a frame as `podium.data.csv_files.read_features` gives it, or has one as its part "table": columns of floats, of
+text, of timestamps, with cells missing anywhere. What is to be learnt of the columns is learnt in the fold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+from xgboost import XGBClassifier, XGBRegressor
+
+from podium.data.multimodal import part
+from podium.models.base import with_probabilities
+from podium.models.regressors import learning
+
+Columns = Callable[[pd.DataFrame], list[str]]
+
+RARE = 5  # a category of fewer rows is one of "the others"
+MOST = 200  # categories of a column; histograms of gradient boosting have room for 255
+
+XGBOOST = {
+    "n_estimators": 300,
+    "learning_rate": 0.05,
+    "max_depth": 5,
+    "subsample": 0.8,
+    "colsample_bytree": 0.6,
+    "min_child_weight": 2,
+    "tree_method": "hist",
+    "enable_categorical": True,
+}
+FOREST = {"n_estimators": 300, "min_samples_leaf": 2}  # one thread: several add up in any order
+BOOSTING = {"learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 10}
+
+
+def logistic_regression(**params: Any) -> Pipeline:
+    return make_pipeline(for_linear_models(), LogisticRegression(**{"C": 0.3, "max_iter": 1000, **params}))
+
+
+def ridge(**params: Any) -> Pipeline:
+    return make_pipeline(
+        for_linear_models(), with_probabilities(RidgeClassifier(**{"alpha": 10.0, **params}))
+    )
+
+
+def xgboost(**params: Any) -> Pipeline:
+    return make_pipeline(for_trees(), as_categories(), XGBClassifier(**{**XGBOOST, **params}))
+
+
+def random_forest(**params: Any) -> Pipeline:
+    return make_pipeline(for_trees(), RandomForestClassifier(**{**FOREST, **params}))
+
+
+def hist_gradient_boosting(**params: Any) -> Pipeline:
+    return make_pipeline(
+        for_trees(), as_categories(), HistGradientBoostingClassifier(**{**BOOSTING, **params})
+    )
+
+
+def ridge_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    return _of(log, for_linear_models(), Ridge(**{"alpha": 10.0, **params}))
+
+
+def xgboost_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    return _of(log, for_trees(), as_categories(), XGBRegressor(**{**XGBOOST, **params}))
+
+
+def random_forest_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    settings = {**FOREST, "max_features": 1 / 3, **params}
+    return _of(log, for_trees(), RandomForestRegressor(**settings))
+
+
+def hist_gradient_boosting_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    return _of(log, for_trees(), as_categories(), HistGradientBoostingRegressor(**{**BOOSTING, **params}))
+
+
+def time_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    """The mean over a thousand shallow trees on nothing but dates."""
+    settings = {"n_estimators": 1000, "max_depth": 4, "min_samples_leaf": 10, **params}
+    dates = make_column_transformer((make_pipeline(calendar(), SimpleImputer()), DATES))
+    return learning(log, _part("times"), dates, RandomForestRegressor(**settings))
+
+
+def _of(log: bool, *steps: Any) -> BaseEstimator:
+    return learning(log, _part("table"), *steps)
+
+
+def _part(name: str) -> FunctionTransformer:
+    return FunctionTransformer(part, kw_args={"name": name})
+
+
+def _columns(**kind: Any) -> Columns:
+    """Those of a kind that hold anything in the training rows."""
+    return partial(_not_empty, make_column_selector(**kind))
+
+
+def _not_empty(select: Columns, frame: pd.DataFrame) -> list[str]:
+    return [column for column in select(frame) if frame[column].notna().any()]
+
+
+NUMBERS = _columns(dtype_include="number")
+DATES = _columns(dtype_include="datetime")
+CATEGORIES = _columns(dtype_exclude=["number", "datetime"])
+
+
+def for_linear_models() -> Pipeline:
+    """Gaps filled with the median and marked, all of one scale; a column for each category."""
+    filled = SimpleImputer(strategy="median", add_indicator=True)
+    columns = make_column_transformer(
+        (make_pipeline(filled, StandardScaler()), NUMBERS),
+        (make_pipeline(calendar(), filled, StandardScaler()), DATES),
+        (
+            OneHotEncoder(
+                handle_unknown="infrequent_if_exist",
+                min_frequency=RARE,
+                max_categories=MOST,
+                dtype=np.float32,
+            ),
+            CATEGORIES,
+        ),
+    )
+    return make_pipeline(_part("table"), columns)
+
+
+def for_trees() -> Pipeline:
+    """A frame of floats: gaps stay gaps, categories are numbers from 0, unknown ones gaps."""
+    codes = OrdinalEncoder(
+        handle_unknown="use_encoded_value",
+        unknown_value=np.nan,
+        encoded_missing_value=np.nan,
+        min_frequency=RARE,
+        max_categories=MOST,
+    )
+    columns = make_column_transformer(("passthrough", NUMBERS), (calendar(), DATES), (codes, CATEGORIES))
+    return make_pipeline(_part("table"), columns.set_output(transform="pandas"))
+
+
+def calendar() -> FunctionTransformer:
+    return FunctionTransformer(_calendar)
+
+
+def _calendar(dates: pd.DataFrame) -> pd.DataFrame:
+    """Of each date: days since 1970, year, month, weekday, hour."""
+    parts: dict[str, pd.Series] = {}
+    for column in dates:
+        time = dates[column].dt
+        days = (dates[column] - pd.Timestamp(0)) / pd.Timedelta(days=1)
+        named = {
+            "days": days,
+            "year": time.year,
+            "month": time.month,
+            "weekday": time.day_of_week,
+            "hour": time.hour,
+        }
+        parts |= {f"{column} {name}": values.astype(np.float64) for name, values in named.items()}
+    return pd.DataFrame(parts, index=dates.index)
+
+
+def as_categories() -> FunctionTransformer:
+    """What `for_trees` made numbers of categories, as pandas' own: so gradient boosting splits them by
+    set, not by order."""
+    return FunctionTransformer(_as_categories)
+
+
+def _as_categories(frame: pd.DataFrame) -> pd.DataFrame:
+    # One dtype whatever the rows, lest the codes of a part of the rows mean something else.
+    kind = pd.CategoricalDtype(list(range(MOST + 1)))
+    typed = frame.astype({c: kind for c in frame.columns if c.startswith("ordinalencoder__")})
+    return typed.set_axis([str(i) for i in range(typed.shape[1])], axis=1)  # XGBoost refuses [, ] and <

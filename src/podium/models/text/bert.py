@@ -1,0 +1,224 @@
+"""A small BERT from TF-Hub, fine-tuned on short texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from podium.data.multimodal import part
+from podium.data.texts import readable
+from podium.errors import ModelError
+from podium.formatting import sample
+from podium.models.keras.training import OnEpoch, draw_seed, seed_everything
+from podium.models.text.bert_encoder import BertEncoder, FrozenBelow
+from podium.models.text.hub import (
+    REPORT_ENCODER,
+    REPORT_PREPROCESSOR,
+    Encoder,
+    load_encoder,
+    mean_over_tokens,
+    tokens_for,
+)
+from podium.models.text.lazy_adamw import LazyAdamW
+from podium.models.text.token_batches import Texts
+
+
+@dataclass(eq=False, repr=False)
+class BertClassifier(ClassifierMixin, BaseEstimator):
+    """Fine-tunes an encoder of TF-Hub under one dense layer.
+
+    X is a frame with the column `text`, or has one as its part "text". `encoder` and `preprocessor` are
+    URLs, folders, or names in the folder PODIUM_WEIGHTS. `pooling` is "pooled_output", as in the report,
+    or "mean" over the text's tokens. The embeddings and the lowest layers stay as they are if `frozen`
+    layers are asked for: what they make of a text is computed once. AdamW's rate rises over the first
+    tenth of the steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of
+    about equal length. `seeds` networks are trained, and their probabilities averaged. With `native` the
+    encoder's weights move into our own network where that gives the same outputs. With `warm_start` a
+    second `fit` goes on from the first one's weights.
+    """
+
+    encoder: str = REPORT_ENCODER
+    preprocessor: str = REPORT_PREPROCESSOR
+    pooling: str = "pooled_output"
+    frozen: int = 0
+    dropout: float = 0.1
+    epochs: int = 4
+    batch_size: int = 32
+    learning_rate: float = 3e-5
+    weight_decay: float = 0.01
+    seeds: int = 1
+    native: bool = True
+    warm_start: bool = False
+    random_state: int | None = None
+
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, on_epoch: OnEpoch | None = None
+    ) -> BertClassifier:
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
+        weights = np.ones(len(targets)) if sample_weight is None else np.asarray(sample_weight)
+        weights = weights.astype(np.float32)
+        first = draw_seed(self.random_state)
+        earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
+        self.networks_: list[_Network] = []
+        self.loss_curve_: list[float] = []
+        texts = None
+        for number in range(self.seeds):
+            seed_everything(first + number)
+            network = self._network()
+            if earlier:
+                network.take([v.numpy() for v in earlier[number % len(earlier)].trainable])
+            texts = texts or self._texts(network.encoder, X)
+            self.networks_.append(network)
+            self._train(network, texts, targets, weights, first + number, on_epoch)
+        return self
+
+    def _network(self) -> _Network:
+        encoder = load_encoder(self.encoder, self.native)
+        if self.frozen:
+            encoder = FrozenBelow(self._bert(encoder), self.frozen)
+        return _Network(encoder, len(self.classes_), self.pooling, self.dropout)
+
+    def _bert(self, encoder: Encoder) -> BertEncoder:
+        depth = encoder.depth if isinstance(encoder, BertEncoder) else None
+        if not isinstance(encoder, BertEncoder) or self.frozen > encoder.depth:
+            got = f"{depth} layers" if depth else "another network"
+            raise ModelError(
+                f"encoder {self.encoder!r} must be a BERT with TF-Hub's names to keep {self.frozen} layers "
+                f"frozen, got {got}; pass fewer, or frozen=0"
+            )
+        return encoder
+
+    def _texts(self, encoder: Encoder, X: Any) -> Texts:
+        read = part(X, "text")["text"].map(readable)
+        texts = Texts(tokens_for(encoder, self.encoder, self.preprocessor, read))
+        if isinstance(encoder, FrozenBelow):
+            return Texts(texts.tokens, _states(encoder, texts))
+        return texts
+
+    def _train(
+        self,
+        network: _Network,
+        texts: Texts,
+        targets: np.ndarray,
+        weights: np.ndarray,
+        seed: int,
+        on_epoch: OnEpoch | None,
+    ) -> None:
+        optimizer = LazyAdamW(network.trainable, self.weight_decay)
+        step = _training_step(network, optimizer)
+        rng = np.random.default_rng(seed)
+        total = self.epochs * -(-len(targets) // self.batch_size)
+        done = 0
+        for _ in range(self.epochs):
+            losses = []
+            for rows in texts.shuffled(self.batch_size, rng):
+                rate = self.learning_rate * _rate(done / total)
+                batch, scale = texts.batch(rows), tf.constant(rate, tf.float32)
+                losses.append(step(batch, targets[rows], weights[rows], scale))
+                done += 1
+            self.loss_curve_.append(float(np.mean(losses)))
+            if on_epoch:
+                on_epoch(len(self.loss_curve_), self.epochs * self.seeds, self.loss_curve_[-1])
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        check_is_fitted(self)
+        texts = self._texts(self.networks_[0].encoder, X)
+        probabilities = np.zeros((len(X), len(self.classes_)), dtype=np.float32)
+        for rows in texts.by_length():
+            batch = texts.batch(rows)
+            probabilities[rows] = np.mean([n.probabilities(batch).numpy() for n in self.networks_], axis=0)
+        return probabilities
+
+    def predict(self, X: Any) -> np.ndarray:
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The weights that were trained; the others are where they came from."""
+        state = super().__getstate__().copy()
+        if "networks_" in state:
+            state["weights"] = [[v.numpy() for v in n.trainable] for n in state.pop("networks_")]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        weights = state.pop("weights", None)
+        super().__setstate__(state)
+        if weights is not None:
+            self.networks_ = [self._network() for _ in weights]
+            for network, values in zip(self.networks_, weights, strict=True):
+                network.take(values)
+
+
+def _states(encoder: FrozenBelow, texts: Texts) -> list[np.ndarray]:
+    found = [np.zeros(0)] * len(texts.lengths)
+    for rows in texts.by_length():
+        for row, state in zip(rows, encoder.below(texts.batch(rows)).numpy(), strict=True):
+            found[row] = state[: texts.lengths[row]]
+    return found
+
+
+class _Network(tf.Module):
+    """An encoder and a dense layer on it."""
+
+    def __init__(self, encoder: Encoder, n_classes: int, pooling: str, dropout: float):
+        super().__init__()
+        self.encoder, self.pooling, self.dropout = encoder, pooling, dropout
+        start = keras.initializers.TruncatedNormal(stddev=0.02)((encoder.width, n_classes))
+        self.kernel = tf.Variable(start)
+        self.bias = tf.Variable(tf.zeros(n_classes))
+
+    @property
+    def trainable(self) -> list[tf.Variable]:
+        return [*self.encoder.trainable_variables, self.kernel, self.bias]
+
+    def take(self, values: Sequence[np.ndarray]) -> None:
+        shapes = [tuple(v.shape) for v in self.trainable]
+        if shapes != [v.shape for v in values]:
+            raise ModelError(
+                f"weights must have the shapes of this network, {sample(shapes)}, got "
+                f"{sample(v.shape for v in values)}; start without them"
+            )
+        for variable, value in zip(self.trainable, values, strict=True):
+            variable.assign(value)
+
+    def logits(self, batch: Mapping[str, tf.Tensor], training: bool) -> tf.Tensor:
+        outputs = self.encoder(batch, training=training)
+        pooled = outputs["pooled_output"]
+        if self.pooling == "mean":
+            pooled = mean_over_tokens(outputs["sequence_output"], batch["input_mask"])
+        if training:
+            pooled = tf.nn.dropout(pooled, self.dropout)
+        return pooled @ self.kernel + self.bias
+
+    @tf.function(reduce_retracing=True)
+    def probabilities(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        return tf.nn.softmax(self.logits(batch, training=False))
+
+
+def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
+    @tf.function(reduce_retracing=True)
+    def step(
+        batch: Mapping[str, tf.Tensor], targets: tf.Tensor, weights: tf.Tensor, rate: tf.Tensor
+    ) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            logits = network.logits(batch, training=True)
+            losses = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
+            loss = tf.reduce_mean(weights * losses)
+        optimizer.apply(tape.gradient(loss, network.trainable), rate)
+        return loss
+
+    return step
+
+
+def _rate(done: float, warmup: float = 0.1) -> float:
+    """The share of the full learning rate when a share `done` of the training is over."""
+    return done / warmup if done < warmup else (1 - done) / (1 - warmup)

@@ -1,0 +1,151 @@
+"""What a siamese network has learnt: where it puts the rows, as a map, and which of them are near each other.
+
+It takes seconds to minutes, so it is made once and kept beside the network's predictions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from podium.data.dataset import Dataset
+from podium.errors import ModelError
+from podium.formatting import did_you_mean
+from podium.models import registry as models
+from podium.pipeline.crossval import fold_folder, fold_model
+from podium.pipeline.folds import Folds
+from podium.pipeline.predictions import Predictions
+from podium.plots.figures import INK, Figure, draw
+from podium.storage.store import Store
+
+METHODS = ("t-SNE", "UMAP")
+NEAR = 10  # rows whose targets are compared with a row's own
+_DOTS = 1500  # that a page has room for
+_EMBEDDINGS = "embeddings"
+
+
+@dataclass(frozen=True)
+class Map:
+    """Of n training rows and after them m test rows: `embeddings` (n + m, w) by the network of the first
+    fold, and by method the `places` (n + m, 2) on a plane. `missing` says which method could place none."""
+
+    embeddings: np.ndarray
+    places: Mapping[str, np.ndarray]
+    missing: tuple[str, ...] = ()
+
+
+def is_siamese(predictions: Predictions) -> bool:
+    """Whether a network made them that can say where it puts a row."""
+    if predictions.is_blend:
+        return False
+    try:
+        return models.find(predictions.name, regression=True)[0].startswith("podium.models.image.siamese:")
+    except ModelError:  # one that tells classes
+        return False
+
+
+def read_map(predictions: Predictions, dataset: Dataset, store: Store) -> Map:
+    """The map of a siamese network; what of it is not kept yet, or damaged, is made and kept.
+
+    Raises StoreError if the network is not in the store.
+    """
+    path, n = fold_folder(store, predictions) / "map.npz", len(dataset.y) + len(dataset.test_ids)
+    kept = {name: a for name, a in (store.read_arrays(path) or {}).items() if _fits(a, n)}
+    found = dict(kept) if _EMBEDDINGS in kept else {_EMBEDDINGS: _embed(predictions, dataset, store)}
+    missing = []
+    for method in METHODS:
+        try:
+            found[method] = found[method] if method in found else project(found[_EMBEDDINGS], method)
+        except ModelError as error:
+            missing.append(str(error))
+    if set(found) != set(kept):
+        store.write_arrays(path, found)
+    return Map(found[_EMBEDDINGS], {m: found[m] for m in METHODS if m in found}, tuple(missing))
+
+
+def _fits(array: np.ndarray, rows: int) -> bool:
+    return (
+        array.ndim == 2 and len(array) == rows and array.dtype.kind == "f" and bool(np.isfinite(array).all())
+    )
+
+
+def _embed(predictions: Predictions, dataset: Dataset, store: Store) -> np.ndarray:
+    model = fold_model(store, predictions, fold=0)
+    parts = [X for X in (dataset.X, dataset.X_test) if len(X)]
+    return np.concatenate([model[-1].embed(model[:-1].transform(X)) for X in parts])
+
+
+def project(embeddings: np.ndarray, method: str = "t-SNE", seed: int = 0) -> np.ndarray:
+    """Two columns (n, 2): by van der Maaten and Hinton 2008, "Visualizing data using t-SNE", or McInnes et
+    al. 2018, "UMAP". Raises ModelError for another method, where umap-learn is not installed, or where
+    all rows are at one place."""
+    if method not in METHODS:
+        raise ModelError(f"no method {method!r}; {did_you_mean(method, METHODS)}")
+    if np.ptp(embeddings, axis=0).max() == 0:
+        raise ModelError(f"{method} must be given rows at several places, got all {len(embeddings)} at one")
+    if method == "t-SNE":
+        from sklearn.manifold import TSNE
+
+        perplexity = min(30, (len(embeddings) - 1) / 3)
+        return np.asarray(TSNE(perplexity=perplexity, random_state=seed).fit_transform(embeddings))
+    try:
+        from umap import UMAP
+    except ImportError as error:
+        raise ModelError(
+            "UMAP must be installed, found no umap-learn; pip install 'podium[embed]'"
+        ) from error
+    return np.asarray(UMAP(random_state=seed, n_jobs=1).fit_transform(embeddings))
+
+
+def nearest(known: np.ndarray, new: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The Euclidean distances (m, k) from rows to the nearest known ones, ascending, and their numbers."""
+    from sklearn.neighbors import NearestNeighbors
+
+    distances, rows = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(known).kneighbors(new)
+    return np.asarray(distances), np.asarray(rows)
+
+
+def likeness(places: np.ndarray, y: np.ndarray, is_new: np.ndarray) -> float:
+    """The rank correlation between the numbers y (n,) of the rows that a network was not trained on
+    (`is_new`) and the means of those of the `NEAR` nearest rows that it was, of their `places` (n, w): 0 is
+    chance."""
+    ranks = pd.Series(y).rank(pct=True).to_numpy()
+    _, rows = nearest(places[~is_new], places[is_new], min(NEAR, int((~is_new).sum())))
+    return float(pd.Series(ranks[~is_new][rows].mean(axis=1)).corr(pd.Series(ranks[is_new]), "spearman"))
+
+
+def embedding_maps(name: str, found: Map, dataset: Dataset, folds: Folds, unit: str) -> Iterator[Figure]:
+    """Rows where each method puts them, coloured by the ranks of their numbers; those of the first fold,
+    which its network was not trained on, ringed, and test rows, whose numbers nobody knows, as crosses."""
+    n, m, is_new = len(dataset.y), len(dataset.test_ids), folds.valid_fold == 0
+    inside = likeness(found.embeddings[:n], dataset.y, is_new)
+    for method, places in found.places.items():
+        alt = (
+            f"Where the network of the first fold puts {n:,} training rows and {m:,} test rows; colours are "
+            f"ranks of {unit}. Rank correlation between the {unit} of a row that it was not trained on and "
+            f"the mean of the {NEAR} nearest that it was: {inside:.2f} in the embeddings, "
+            f"{likeness(places[:n], dataset.y, is_new):.2f} on this map, 0 being chance."
+        )
+        paint = partial(_paint, places=places, y=dataset.y, is_new=is_new, unit=unit)
+        yield draw(f"{name}: {method}", alt, pd.DataFrame(), paint, height=4.2)
+
+
+def _paint(axes: Axes, places: np.ndarray, y: np.ndarray, is_new: np.ndarray, unit: str) -> None:
+    n, ranks = len(y), pd.Series(y).rank(pct=True).to_numpy()
+    shown = np.arange(len(places)) % -(-len(places) // _DOTS) == 0
+    if len(places) > n:
+        across, up = places[n:][shown[n:]].T
+        axes.scatter(across, up, s=9, marker="x", c=INK, alpha=0.4, linewidths=0.6, label="test")
+    kinds = {"trained on": (~is_new & shown[:n], 9, 0.3), "not trained on": (is_new & shown[:n], 18, 1.4)}
+    for name, (rows, size, rim) in kinds.items():
+        across, up = places[:n][rows].T
+        dots = axes.scatter(across, up, c=ranks[rows], s=size, cmap="cividis", vmin=0, vmax=1, label=name)
+        dots.set(edgecolors=INK, linewidths=rim)
+    axes.set_xlabel(f"dark: few {unit}, bright: many")
+    axes.set_xticks([])
+    axes.set_yticks([])

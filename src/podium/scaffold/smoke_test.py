@@ -1,0 +1,97 @@
+"""A quick proof that a competition works: toy data, every model for one tiny fold, a submission."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.competition.declaration import Competition
+from podium.data.dataset import Dataset
+from podium.errors import SubmissionError
+from podium.metrics.metrics import get_metric, require_fitting
+from podium.pipeline.crossval import Job, fit_fold
+from podium.pipeline.folds import Fold, strata
+from podium.pipeline.predictions import Predictions
+from podium.pipeline.submission import build, check, read_sample, to_csv
+
+TRAIN_ROWS, VALID_ROWS = 200, 100
+CHEAP = {"epochs": 1, "n_estimators": 5, "seeds": 1}
+
+
+def check_competition(competition: Competition) -> Iterator[str]:
+    """Yields one line for each step that went well; raises what goes wrong."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        competition.toy(folder)
+        dataset = competition.load(folder)
+        sample = read_sample(competition, dataset, folder)
+        metric = get_metric(competition.metric)
+        require_fitting(metric, dataset)
+        yield f"toy data: {len(dataset.y)} training rows, {len(dataset.test_ids)} test rows"
+        fold = _tiny_fold(dataset)
+        for name, params in competition.models(is_toy=True).items():
+            _, result = fit_fold(_cheap(Job(name, params, competition.seed), dataset), dataset, fold)
+            score = metric.score(dataset.y[fold.valid], result["valid"])
+            yield f"{name}: {competition.metric} {score:.3f} after {len(fold.train)} rows"
+        predictions = _some_predictions(dataset)
+        csv = to_csv(build(competition, dataset, predictions, sample))
+        _round_trip(competition, dataset, predictions, sample, csv, folder / "submission.csv")
+        yield f"submission: {len(sample)} rows, read back as written"
+
+
+def _tiny_fold(dataset: Dataset) -> Fold:
+    from sklearn.model_selection import train_test_split
+
+    n = len(dataset.y)
+    train, valid = train_test_split(
+        np.arange(n),
+        train_size=max(dataset.width, min(TRAIN_ROWS, n // 2)),
+        test_size=max(dataset.width, min(VALID_ROWS, n // 4)),
+        stratify=strata(dataset, least=8),  # two and more of each in a quarter of the rows
+        random_state=0,
+    )
+    return Fold(np.sort(train), np.sort(valid))
+
+
+def _cheap(job: Job, dataset: Dataset) -> Job:
+    own = job.create(dataset).get_params()
+    short = {key: value for key, value in CHEAP.items() if any(p.endswith(key) for p in own)}
+    return replace(job, params={**job.params, **short})
+
+
+def _some_predictions(dataset: Dataset) -> Predictions:
+    """Every class (or number) in turn, so that a mistake in mapping one class back cannot hide."""
+    turn = np.arange(len(dataset.test_ids))
+    if dataset.is_regression:
+        test = dataset.y[turn % len(dataset.y), None]
+    else:
+        test = np.eye(dataset.width)[turn % dataset.width]
+    return Predictions("check", "", "", "", test[:0], test, 0.0, (), 0.0, 0.0)
+
+
+def _round_trip(
+    competition: Competition,
+    dataset: Dataset,
+    predictions: Predictions,
+    sample: pd.DataFrame,
+    csv: bytes,
+    path: Path,
+) -> None:
+    path.write_bytes(csv)
+    ids, targets = sample[competition.id_column].dtype, dataset.targets.dtype
+    kinds = {competition.id_column: ids.kind, competition.target_column: targets.kind}
+    texts = [column for column, kind in kinds.items() if kind in "OUT"]
+    frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False)
+    check(competition, dataset, frame, sample)
+    by_id = frame.set_index(competition.id_column)[competition.target_column]
+    expected, got = dataset.answers(predictions.test), by_id.reindex(dataset.test_ids).to_numpy()
+    if not (np.allclose(got, expected) if dataset.is_regression else (got == expected).all()):
+        raise SubmissionError(
+            f"submission for {competition.name!r} must hold the predicted labels when read back, "
+            "got others; look at the classes and the id column"
+        )

@@ -1,0 +1,319 @@
+"""competition.py as text, from what was guessed: what a person would have written, to be mended by one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from string import Template
+
+from podium.metrics.metrics import get_metric
+from podium.models.registry import FACTORIES, REGRESSORS
+from podium.scaffold.inspect import Photos, Table
+
+WIDTH = 110  # of a line
+
+TABLE = '''\
+"""$title, from a table."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.competition.declaration import $competition
+from podium.data.dataset import $dataset
+from podium.data.csv_files import $readers
+
+ID, TARGET = $id, $target
+$label_line
+$classes
+$numbers
+$categories
+$dates
+
+
+def load(folder: Path) -> Dataset:
+    train, test = folder / $train, folder / $test
+    X, X_test = (read_features(path, $columns) for path in (train, test))
+    return Dataset(
+        X=X,
+        y=$y,
+        X_test=X_test,
+        test_ids=$test_ids,
+$given_classes
+    )
+
+
+def toy(folder: Path) -> None:
+    """Made up: each feature knows a little of the answer, and one cell in ten is empty."""
+    rng, n = np.random.default_rng(0), $n
+    known = $known
+    cells = {}
+$toy_numbers
+$toy_categories
+$toy_dates
+    table = pd.DataFrame(cells).mask(rng.random((n, len(cells))) < 0.1)
+$toy_ids
+    table[$label] = $answer
+    train, test = table[: 2 * n // 3], table[2 * n // 3 :].drop(columns=$label)
+    train.to_csv(folder / $train, index=False)
+    test.to_csv(folder / $test, index=False)
+    sample = $sample_ids.assign(**{TARGET: $first})
+    sample.to_csv(folder / $sample, index=False)
+
+
+COMPETITION = Competition(
+    name=$name,
+    slug=$slug,
+    title=$quoted_title,
+    metric=$metric,
+    id_column=ID,
+    target_column=TARGET,
+$other_sample
+    load=load,
+    toy=toy,
+$folds
+    roster={
+        "constant": {},
+$roster
+    },
+)
+'''
+
+TOY_NUMBERS = """\
+    cells |= {c: (known + rng.normal(size=n)).round(3) for c in NUMBERS}"""
+TOY_CATEGORIES = """\
+    cells |= {c: np.where(known + rng.normal(size=n) > known.mean(), "more", "less") for c in CATEGORIES}"""
+TOY_DATES = """\
+    days = {c: pd.to_timedelta(30 * (known + rng.normal(size=n)), unit="D") for c in DATES}
+    cells |= {c: (pd.Timestamp("2026-01-01") + days[c]).strftime(DATES[c]) for c in DATES}"""
+
+PHOTOS = '''\
+"""$title, from photos."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from podium.competition.declaration import $competition
+from podium.data.dataset import Dataset
+from podium.data.images import ImageFiles, find_images
+from podium.data.near_duplicates import lookalikes
+
+$classes
+
+
+def load(folder: Path) -> Dataset:
+    photos = [find_images(folder / $train / $folder) for label in CLASSES]
+    test = find_images(folder / $test)
+    X = ImageFiles([path for paths in photos for path in paths])
+    return Dataset(
+        X=X,
+        y=np.repeat(range(len(CLASSES)), [len(paths) for paths in photos]),
+        X_test=ImageFiles(test),
+        test_ids=np.array([path.$id_of for path in test]),
+$given_classes
+        groups=lookalikes(X),
+    )
+
+
+def toy(folder: Path) -> None:
+    """Noise with a bright band, lower down from class to class."""
+    rng, k = np.random.default_rng(0), len(CLASSES)
+    lines = [$header]
+    for number in range(36 * k):
+        code, is_test = number % k, number >= 24 * k
+        place = folder / $test if is_test else folder / $train / str(CLASSES[code])
+        place.mkdir(parents=True, exist_ok=True)
+        pixels = rng.integers(0, 150, (96, 96, 3), dtype=np.uint8)
+        pixels[96 * code // k : 96 * (code + 1) // k] += 100
+        path = place / f"toy-{number}$suffix"
+        Image.fromarray(pixels).save(path)
+        lines += [f"{path.$id_of},$first"] * is_test
+    (folder / $sample).write_text("\\n".join(lines) + "\\n")
+
+
+NETWORKS = ("scratch-lenet", "scratch-vgg")
+
+COMPETITION = Competition(
+    name=$name,
+    slug=$slug,
+    title=$quoted_title,
+    metric=$metric,
+    id_column=$id,
+    target_column=$target,
+$other_sample
+    load=load,
+    rows=lambda texts, images: images,
+    toy=toy,
+$folds
+    roster={
+        **{name: {} for name in ("constant", "metadata", "ridge", "sgd", "xgboost")},
+        **{name: {"seeds": 3} for name in NETWORKS},
+        # With weights of ImageNet, that are downloaded once, and mostly the best by far:
+        # "frozen-mobilenet": {}, "finetune-mobilenet": {},
+    },
+    toy_params={name: {"seeds": 1, "epochs": 4} for name in NETWORKS},
+)
+'''
+
+
+def declare(found: Table | Photos, name: str, slug: str) -> str:
+    shared = _shared(found, name, slug)
+    if isinstance(found, Photos):
+        return _filled(PHOTOS, **shared, **_of_photos(found))
+    parts = _of_numbers(found) if found.target.classes is None else _of_classes(found, found.target.classes)
+    return _filled(TABLE, **shared, **_of_table(found), **parts)
+
+
+def kind(found: Table | Photos) -> str:
+    classes = found.target.classes
+    return f"{found.target.column}, " + ("a number" if classes is None else f"one of {len(classes)} classes")
+
+
+def _filled(text: str, **parts: str) -> str:
+    """A line that is nothing but a part that is empty goes."""
+    kept = [line for line in text.splitlines() if not line.startswith("$") or parts[line[1:]]]
+    return Template("\n".join(kept) + "\n").substitute(parts)
+
+
+def _shared(found: Table | Photos, name: str, slug: str) -> dict[str, str]:
+    target, few = found.target, found.target.splits < 5
+    given = "np.arange(len(CLASSES))" if target.coded else "np.array(CLASSES)"
+    return {
+        "title": f"{name}: {kind(found)}",
+        "quoted_title": quoted(f"{name}: {kind(found)}"),
+        "competition": "Competition, FoldPlan" if few else "Competition",
+        "folds": f"    folds=FoldPlan({target.splits}),  # as many as the smallest class has rows"
+        if few
+        else "",
+        "name": quoted(name),
+        "slug": quoted(slug),
+        "metric": quoted(target.metric),
+        "id": quoted(found.id_column),
+        "target": quoted(target.column),
+        "train": quoted(found.train),
+        "test": quoted(found.test),
+        "sample": quoted(found.sample),
+        "other_sample": ""
+        if found.sample == "sample_submission.csv"
+        else f"    sample={quoted(found.sample)},",
+        "classes": listed("CLASSES", target.classes or [], "in a submission numbers from 0" * target.coded),
+        "given_classes": f"        classes={given}," if target.classes else "",
+    }
+
+
+def _of_photos(found: Photos) -> dict[str, str]:
+    return {
+        "folder": "label" if isinstance((found.target.classes or [""])[0], str) else "str(label)",
+        "id_of": "stem" if found.stems else "name",
+        "header": quoted(f"{found.id_column},{found.target.column}"),
+        "suffix": found.suffix,
+        "first": "0" if found.target.coded else "{CLASSES[0]}",
+    }
+
+
+def _of_table(found: Table) -> dict[str, str]:
+    own_label = found.label != found.target.column
+    counted = f"np.arange({found.first_id}, {found.first_id} + len(X_test))"
+    known = f"{'read_texts' if found.text_ids else 'read_table'}(test, [ID])[ID].to_numpy()"
+    ids = '[f"toy-{row}" for row in range(n)]' if found.text_ids else "np.arange(1, n + 1)"
+    kinds = {"numbers": found.numbers, "categories": found.categories, "dates": found.dates}
+    given = [(argument, argument.upper()) for argument, columns in kinds.items() if columns]
+    in_order = [argument for argument, _ in given] == list(kinds)[: len(given)]
+    return {
+        "label": "LABEL" if own_label else "TARGET",
+        "label_line": f"LABEL = {quoted(found.label)}  # what {found.train} calls it" if own_label else "",
+        "numbers": listed("NUMBERS", found.numbers),
+        "categories": listed("CATEGORIES", found.categories),
+        "dates": "DATES = {" + ", ".join(f"{quoted(c)}: {quoted(v)}" for c, v in found.dates.items()) + "}"
+        if found.dates
+        else "",
+        "columns": ", ".join(name if in_order else f"{argument}={name}" for argument, name in given),
+        "test_ids": known if found.first_id is None else counted,
+        "toy_numbers": TOY_NUMBERS if found.numbers else "",
+        "toy_categories": TOY_CATEGORIES if found.categories else "",
+        "toy_dates": TOY_DATES if found.dates else "",
+        "toy_ids": f"    table.insert(0, ID, {ids})" if found.first_id is None else "",
+        "sample_ids": "test[[ID]]"
+        if found.first_id is None
+        else f"pd.DataFrame({{ID: {counted.replace('X_test', 'test')}}})",
+    }
+
+
+def _of_classes(found: Table, classes: Sequence[object]) -> dict[str, str]:
+    label = "TARGET" if found.label == found.target.column else "LABEL"
+    reader = "read_texts" if isinstance(classes[0], str) else "read_table"
+    return {
+        "dataset": "Dataset, encode",
+        "readers": _readers(found, reader),
+        "y": f'encode({reader}(train, [{label}])[{label}], CLASSES, what=f"{{train}}: {{{label}}}")',
+        "n": str(max(300, 24 * len(classes))),
+        "known": "rng.permutation(np.arange(n) % len(CLASSES))",
+        "answer": "np.array(CLASSES)[known]",
+        "first": "0" if found.target.coded else "CLASSES[0]",
+        "roster": _roster(FACTORIES, "{}"),
+    }
+
+
+def _of_numbers(found: Table) -> dict[str, str]:
+    label = "TARGET" if found.label == found.target.column else "LABEL"
+    positive = get_metric(found.target.metric).least == 0
+    return {
+        "dataset": "Dataset",
+        "readers": _readers(found, "read_numbers"),
+        "y": f"read_numbers(train, [{label}])[{label}].to_numpy()",
+        "n": "300",
+        "known": "rng.normal(size=n)",
+        "answer": "(1000 * np.exp(known)).round(2)" if positive else "known.round(4)",
+        "first": "0.0",
+        "roster": _roster(REGRESSORS, '{"log": True}' if found.target.metric == "rmsle" else "{}"),
+    }
+
+
+def _readers(found: Table, of_target: str) -> str:
+    of_ids = {"read_texts" if found.text_ids else "read_table"} if found.first_id is None else set()
+    return ", ".join(sorted({"read_features", of_target} | of_ids))
+
+
+def _roster(names: Iterable[str], params: str) -> str:
+    return "\n".join(f"        {quoted(name)}: {params}," for name in names if name.startswith("table-"))
+
+
+def quoted(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def listed(name: str, values: Sequence[object], note: str = "") -> str:
+    """A list on one line, or on several where it is long; nothing of nothing."""
+    parts, note = _counted([quoted(v) for v in values]), f"  # {note}" if note else ""
+    one = parts[0][1:] if len(parts) == 1 and parts[0].startswith("*") else f"[{', '.join(parts)}]"
+    if len(f"{name} = {one}{note}") <= WIDTH:
+        return f"{name} = {one}{note}" if parts else ""
+    lines = [""]
+    for part in parts:
+        if len(lines[-1]) + len(part) + 6 > WIDTH:
+            lines.append("")
+        lines[-1] += f" {part}," if lines[-1] else f"{part},"
+    return "\n".join([f"{name} = [{note}", *(f"    {line}" for line in lines), "]  # fmt: skip"])
+
+
+def _counted(values: Sequence[str]) -> list[str]:
+    """Eight names and more that count up ("pixel0", "pixel1", ...) become one comprehension."""
+    parts, start = list[str](), 0
+    while start < len(values):
+        found = re.fullmatch(r'"(\w*[^\W\d])(0|[1-9]\d*)"', values[start])
+        prefix, first = (found[1], int(found[2])) if found else ("", 0)
+        end = start + 1
+        while found and end < len(values) and values[end] == f'"{prefix}{first + end - start}"':
+            end += 1
+        if end - start >= 8:
+            span = f"{first}, {first + end - start}" if first else str(end - start)
+            parts.append(f'*[f"{prefix}{{i}}" for i in range({span})]')
+        else:
+            end = start + 1
+            parts.append(values[start])
+        start = end
+    return parts

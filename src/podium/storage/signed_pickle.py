@@ -1,0 +1,58 @@
+"""Fitted models on disk, signed: a pickle runs code when it is read, so none is read that this user's
+podium did not write."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import pickle
+import secrets
+from pathlib import Path
+from typing import Any
+
+from podium.errors import StoreError
+from podium.storage.store import Store
+
+_SIGNATURE = hashlib.sha256().digest_size  # bytes, before the pickle
+
+
+def write_model(store: Store, path: Path, model: Any) -> None:
+    data = pickle.dumps(model)
+    store.write(path, _sign(data) + data)
+
+
+def read_model(path: Path) -> Any:
+    """Raises StoreError for a file that is not there, or not ours."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise StoreError(
+            f"{path} must exist, found nothing there; remove its folder and train again"
+        ) from None
+    signature, data = content[:_SIGNATURE], content[_SIGNATURE:]
+    if not hmac.compare_digest(signature, _sign(data)):
+        raise StoreError(
+            f"{path} must be a model that podium wrote for this user, got another signature; "
+            "remove its folder and train again"
+        )
+    return pickle.loads(data)
+
+
+def _sign(data: bytes) -> bytes:
+    return hmac.digest(_key(), data, "sha256")
+
+
+def _key() -> bytes:
+    """A secret of this user, made at the first call."""
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    path = config / "podium" / "key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_SIGNATURE))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise StoreError(f"{path} must be writable, got: {error.strerror}; it signs fitted models") from error
+    return path.read_bytes()

@@ -1,0 +1,49 @@
+"""What must stay quick imports nothing that trains."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from support.tiny import podium_imports
+
+HEAVY = {"tensorflow", "keras", "xgboost", "sklearn", "kaggle"}
+
+
+@pytest.mark.parametrize("words", [["list"], ["--help"]])
+def test_a_quick_verb_loads_no_training_library(words, root):
+    ran, loaded = podium_imports(root, *words)
+    assert ran.returncode == 0, ran.stderr
+    assert "podium" in loaded
+    assert not loaded & (HEAVY | {"pandas", "numpy"})
+
+
+def test_naming_a_model_by_its_content_loads_no_training_library():
+    code = (
+        "import sys; from podium.models.registry import FACTORIES, model_id\n"
+        "ids = {model_id(name, {}, 0) for name in FACTORIES}\n"
+        "print(len(ids), *{m.partition('.')[0] for m in sys.modules})"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    count, *loaded = ran.stdout.split()
+    assert int(count) > 1
+    assert not set(loaded) & HEAVY
+
+
+def test_every_model_finds_onednn_switched_on_when_it_imports_tensorflow():
+    code = """
+import os, sys
+
+class Spy:
+    def find_spec(self, name, *_):
+        if name == "tensorflow":
+            print("oneDNN:", os.environ.get("TF_ENABLE_ONEDNN_OPTS"))
+
+sys.meta_path.insert(0, Spy())
+from podium.models.registry import create
+create("cnn", {}, 0)
+"""
+    env = {k: v for k, v in os.environ.items() if k != "TF_ENABLE_ONEDNN_OPTS"}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert ran.stdout.split() == ["oneDNN:", "1"]

@@ -1,0 +1,48 @@
+"""Every competition folder works on its own toy data."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from podium.competition.registry import get_competition, list_names
+from podium.scaffold.smoke_test import check_competition
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", list_names(ROOT))
+def test_check_passes(name):
+    competition = get_competition(ROOT, name)
+    lines = list(check_competition(competition))
+    assert [line.partition(":")[0] for line in lines] == ["toy data", *competition.roster, "submission"]
+
+
+@pytest.mark.parametrize("name", list_names(ROOT))
+def test_toy_data_is_the_same_each_time(name, tmp_path):
+    competition = get_competition(ROOT, name)
+    ids = []
+    for folder in (tmp_path / "once", tmp_path / "again"):
+        folder.mkdir()
+        competition.toy(folder)
+        ids.append(competition.load(folder).id)
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize("name", list_names(ROOT))
+def test_a_declaration_stays_a_form(name):
+    text = (ROOT / "competitions" / name / "competition.py").read_text()
+    assert len(text.splitlines()) <= 100
+
+
+def test_digits_keep_their_pixels_and_labels(tmp_path):
+    competition = get_competition(ROOT, "digit-recognizer")
+    competition.toy(tmp_path)
+    dataset = competition.load(tmp_path)
+    table = pd.read_csv(tmp_path / "train.csv")
+    assert (dataset.classes[dataset.y] == table["label"]).all()
+    row, line, column = 7, 13, 14
+    assert dataset.X[row, line, column, 0] == table.loc[row, f"pixel{28 * line + column}"]
+    assert dataset.X.dtype == np.uint8
+    assert dataset.test_ids.tolist() == list(range(1, len(dataset.X_test) + 1))

@@ -1,0 +1,149 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import spearmanr
+from sklearn.metrics import (
+    accuracy_score,
+    f1_score,
+    mean_absolute_error,
+    r2_score,
+    root_mean_squared_error,
+    root_mean_squared_log_error,
+)
+from sklearn.metrics import log_loss as sklearn_log_loss
+
+from podium.errors import CompetitionError, DataError
+from podium.metrics.metrics import METRICS, get_metric, require_fitting
+from podium.pipeline.significance import bootstrap
+from support.makers import make_dataset, make_predictions, quick
+
+accuracy, log_loss = get_metric("accuracy"), get_metric("log_loss")
+LABELLED_ROWS = st.lists(st.tuples(st.integers(0, 2), *[st.floats(0.01, 1.0)] * 3), min_size=1, max_size=30)
+SCORES = st.floats(-10, 10)
+
+
+def labels_and_probabilities(rows):
+    table = np.array(rows)
+    return table[:, 0].astype(int), table[:, 1:] / table[:, 1:].sum(axis=1, keepdims=True)
+
+
+def test_two_of_four_rows_right_is_an_accuracy_of_one_half():
+    said = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
+    assert accuracy.score(np.array([0, 1, 2, 1]), said) == 0.5
+
+
+def test_log_loss_is_the_mean_surprisal():
+    said = np.array([[0.5, 0.5], [0.75, 0.25]])
+    assert log_loss.score(np.array([0, 1]), said) == pytest.approx(1.5 * np.log(2))
+
+
+def test_f1_of_one_hit_one_false_alarm_and_two_misses_is_two_fifths():
+    said = np.array([[0.1, 0.9], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]])
+    assert get_metric("f1").score(np.array([1, 0, 1, 1]), said) == pytest.approx(2 / 5)
+
+
+@quick
+@given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=30))
+def test_f1_is_that_of_scikit_learn(rows):
+    y, ones = np.array(rows)[:, 0].astype(int), np.array(rows)[:, 1]
+    said = np.column_stack([1 - ones, ones])
+    expected = f1_score(y, said.argmax(axis=1), zero_division=0)
+    assert get_metric("f1").score(y, said) == pytest.approx(expected)
+
+
+@quick
+@given(LABELLED_ROWS)
+def test_scores_are_those_of_scikit_learn(rows):
+    y, said = labels_and_probabilities(rows)
+    assert accuracy.score(y, said) == pytest.approx(accuracy_score(y, said.argmax(axis=1)))
+    assert log_loss.score(y, said) == pytest.approx(sklearn_log_loss(y, said, labels=[0, 1, 2]))
+
+
+@quick
+@given(LABELLED_ROWS, st.floats(0.1, 50))
+def test_only_the_proportions_of_a_prediction_count(rows, scale):
+    y, said = labels_and_probabilities(rows)
+    assert log_loss.score(y, said * scale) == pytest.approx(log_loss.score(y, said))
+
+
+@quick
+@given(LABELLED_ROWS)
+def test_a_score_is_the_value_of_the_mean_row(rows):
+    y, said = labels_and_probabilities(rows)
+    for metric in METRICS.values():
+        means = metric.rows(y, said).mean(axis=0)
+        assert metric.value(np.stack([means, means])) == pytest.approx([metric.score(y, said)] * 2)
+
+
+def test_log_loss_of_a_class_held_impossible_is_finite():
+    assert log_loss.score(np.array([1]), np.array([[1.0, 0.0]])) == pytest.approx(-np.log(1e-15))
+
+
+@quick
+@given(SCORES, SCORES)
+def test_a_gain_is_positive_where_the_score_is_better(score, over):
+    assert (accuracy.gain(score, over) > 0) == (score > over)
+    assert (log_loss.gain(score, over) > 0) == (score < over)
+    assert accuracy.gain(score, over) == -accuracy.gain(over, score)
+
+
+def test_the_better_prediction_gains_whatever_the_direction():
+    y, right, wrong = np.array([0, 1]), np.eye(2) * 0.8 + 0.1, np.eye(2)[::-1] * 0.8 + 0.1
+    for metric in METRICS.values():
+        better, worse = (y[:, None] + [0.1], 0.6 - 0.2 * y[:, None]) if metric.regression else (right, wrong)
+        assert metric.gain(metric.score(y, better), over=metric.score(y, worse)) > 0
+
+
+NUMBERS = st.lists(st.tuples(st.floats(0, 1e6), st.floats(-1e3, 1e6)), min_size=2, max_size=30)
+
+
+@quick
+@given(NUMBERS)
+def test_scores_of_numbers_are_those_of_scikit_learn(rows):
+    y, said = np.array(rows).T
+    expected = {
+        "rmse": root_mean_squared_error(y, said),
+        "mae": mean_absolute_error(y, said),
+        "rmsle": root_mean_squared_log_error(y, said.clip(0)),
+    }
+    if y.std() > 1e-3:
+        expected["r2"] = r2_score(y, said)
+        expected["r2_log"] = r2_score(np.log1p(y), np.log1p(said.clip(0)))
+        if said.std() > 0:
+            expected["spearman"] = spearmanr(y, said).statistic
+    for name, score in expected.items():
+        assert get_metric(name).score(y, said[:, None]) == pytest.approx(score, rel=1e-6, abs=1e-9), name
+
+
+def test_a_metric_must_fit_what_is_to_be_predicted():
+    classes, numbers = make_dataset([0, 1]), make_dataset([1, 2], classes=None)
+    require_fitting(accuracy, classes)
+    require_fitting(get_metric("rmsle"), numbers)
+    with pytest.raises(CompetitionError, match=r"'rmse' must be given numbers .* got classes; .* accuracy"):
+        require_fitting(get_metric("rmse"), classes)
+    with pytest.raises(CompetitionError, match=r"'f1' must be given classes .* got numbers; .* rmse, mae"):
+        require_fitting(get_metric("f1"), numbers)
+    with pytest.raises(DataError, match=r"'rmsle' must be given targets of 0 or more, got -2 \(1 such"):
+        require_fitting(get_metric("rmsle"), make_dataset([-2, 1], classes=None))
+
+
+def test_an_unknown_metric_is_answered_with_the_nearest_known_one():
+    with pytest.raises(CompetitionError, match="no metric 'acuracy'; did you mean 'accuracy'"):
+        get_metric("acuracy")
+
+
+def test_only_the_order_counts_for_spearman_and_a_constant_has_none():
+    spearman, y = get_metric("spearman"), np.array([1.0, 10.0, 100.0, 1000.0])
+    assert spearman.score(y, np.array([[0.1], [0.2], [0.3], [0.4]])) == pytest.approx(1)
+    assert spearman.score(y, np.array([[4], [3], [2], [1]])) == pytest.approx(-1)
+    assert spearman.score(y, np.ones((4, 1))) == 0
+
+
+def test_the_bootstrap_of_spearman_is_close_to_ranking_every_draw_anew():
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=400)
+    said = y + rng.normal(size=400)
+    ours = bootstrap(get_metric("spearman"), y, [make_predictions(said[:, None])]).standard_errors[0]
+    draws = [rng.integers(400, size=400) for _ in range(300)]
+    assert ours == pytest.approx(np.std([spearmanr(y[d], said[d]).statistic for d in draws]), rel=0.15)
