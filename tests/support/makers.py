@@ -6,7 +6,8 @@ from PIL import Image, ImageDraw
 
 from podium.competition.declaration import Competition
 from podium.data.dataset import Dataset
-from podium.metrics.metrics import get_metric
+from podium.data.task import Classification, Regression
+from podium.metrics import get_metric
 from podium.pipeline.folds import Folds
 from podium.pipeline.leaderboard import make_leaderboard
 from podium.pipeline.predictions import Predictions, fold_scores
@@ -23,14 +24,25 @@ def smooth_photo(seed=0, size=(40, 30)):
 
 def make_dataset(y, **changes):
     """Training rows numbered from 0 and three test rows; with `classes=None` y is numbers to predict."""
-    y = np.asarray(y, dtype=np.float64 if "classes" in changes and changes["classes"] is None else np.int64)
+    y, task = make_target(
+        y, **{name: changes.pop(name) for name in ("classes", "class_names") if name in changes}
+    )
     fields = {
         "X": np.arange(len(y)),
         "X_test": np.arange(3),
         "test_ids": np.array([11, 12, 13]),
-        "classes": np.unique(y),
+        "task": task,
     }
     return Dataset(y=y, **(fields | changes))
+
+
+def make_target(y, classes="of y", class_names=None):
+    """The target and its task: classes of y, these classes, or with None numbers."""
+    if classes is None:
+        return np.asarray(y, dtype=np.float64), Regression()
+    y = np.asarray(y, dtype=np.int64)
+    known = np.unique(y) if isinstance(classes, str) else np.asarray(classes)
+    return y, Classification(known, class_names)
 
 
 def make_predictions(oof, name="member", **changes):

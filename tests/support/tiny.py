@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from podium.competition.declaration import Competition, FoldPlan
-from podium.data.dataset import Dataset, encode
+from podium.data.dataset import Dataset
+from podium.data.task import Classification, encode_labels
 from podium.data.csv_files import read_table, read_whole_numbers
 
 PIXELS = [f"p{i}" for i in range(16)]
@@ -29,10 +30,10 @@ def load(folder: Path) -> Dataset:
     test = read_whole_numbers(folder / "test.csv", PIXELS, 0, 255)
     return Dataset(
         X=pixels.to_numpy().reshape(-1, 4, 4, 1),
-        y=encode(labels, CLASSES, what=f"{folder / 'train.csv'}: kind"),
+        y=encode_labels(labels, CLASSES, source=f"{folder / 'train.csv'}: kind"),
         X_test=test.to_numpy().reshape(-1, 4, 4, 1),
         test_ids=read_table(folder / "test.csv", ["name"])["name"].to_numpy(),
-        classes=np.array(CLASSES),
+        task=Classification(np.array(CLASSES)),
     )
 
 
@@ -156,7 +157,8 @@ import numpy as np
 import pandas as pd
 
 from podium.competition.declaration import Competition, Reference
-from podium.data.dataset import Dataset, encode
+from podium.data.dataset import Dataset
+from podium.data.task import Classification, encode_labels
 from podium.data.csv_files import read_texts
 
 CLASSES = ["<b>calm</b>", "storm & flood"]
@@ -168,10 +170,10 @@ def load(folder):
     train, test = (read_texts(folder / f"{part}.csv", ["text", "label"]) for part in ("train", "test"))
     return Dataset(
         X=train[["text"]],
-        y=encode(train["label"], CLASSES, what="label"),
+        y=encode_labels(train["label"], CLASSES, source="label"),
         X_test=test[["text"]],
         test_ids=np.arange(len(test)),
-        classes=np.array(CLASSES),
+        task=Classification(np.array(CLASSES)),
     )
 
 
@@ -192,7 +194,7 @@ COMPETITION = Competition(
     slug="texts",
     title="Texts " + HARM,
     metric="accuracy",
-    also=("f1",),
+    extra_metrics=("f1",),
     id_column="id",
     target_column="label",
     load=load,

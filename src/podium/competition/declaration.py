@@ -1,8 +1,7 @@
-"""What a competition folder declares, and how folders are found.
+"""What a competition folder declares.
 
-`competitions/<name>/competition.py` defines `COMPETITION` and the two functions that it names:
-`load`, which reads the files exactly as Kaggle delivers them, and `toy`, which writes a small
-learnable data set in that same layout.
+`competitions/<name>/competition.py` defines `COMPETITION` and the two functions that it names: `load`, which reads
+the files exactly as Kaggle delivers them, and `toy`, which writes a small learnable data set in that same layout.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ if TYPE_CHECKING:  # finding and listing competitions must not wait for numpy
 
 @dataclass(frozen=True)
 class FoldPlan:
-    """`contradictions` says what becomes of rows whose group holds other labels too: "keep" them,
-    or "drop" them from training; they are scored in any case."""
+    """How rows are split. `contradictions` says what becomes of rows whose group holds other targets too: "keep"
+    them, or "drop" them from training; they are scored in any case."""
 
     n_splits: int = 5
     seed: int = 0
@@ -31,8 +30,7 @@ class FoldPlan:
 
 @dataclass(frozen=True)
 class Reference:
-    """A published score to stand beside ours: in the row of the entry called `beside`, else in a row
-    of its own."""
+    """A published score to stand beside ours: in the row of the entry called `beside`, else in a row of its own."""
 
     name: str
     score: float
@@ -42,16 +40,25 @@ class Reference:
 
 @dataclass(frozen=True)
 class Competition:
-    """`roster` maps a model's name to the parameters that its factory is called with. A name may
-    end in @variant, for another row of the same model. `also` names metrics to show beside the one
-    that ranks. `rows` makes rows of X of what a person asks about: texts (n,), "" where there is none, and
-    ImageFiles (n,), blank where there is none. `averages` names means over some of the models, for rows of
-    their own. `sample` is the file that shows what a submission looks like. `toy_params` are what replaces
-    a model's parameters where there is only toy data, such as weights that need not be downloaded. `plots`
-    are what `podium explore` draws, each made by a function of podium.plots.catalogue. `variants` maps names to the
-    fields that they change: other labels of the same rows, say. One is asked for as name@variant; its
-    results have a folder of their own, and Kaggle takes no submission of it. `ranges` are the low ends of
-    ranges of the numbers to predict in which errors are told apart."""
+    """A competition as its folder states it.
+
+    Files: `slug` is its name in Kaggle's address, `sample` the file that shows what a submission looks like, with
+    an id in `id_column` and the answer in `target_column`. `load` reads a folder, `toy` writes one.
+
+    Models: `roster` maps a model's name to the parameters that its factory is called with. A name may end in
+    @variant, for another row of the same model. The parameter `factory`, "module:function", names a factory of
+    the competition's own folder. `toy_params` replace a model's parameters where there is only toy data, such as
+    weights that need not be downloaded. `averages` names means over some of the models, for rows of their own.
+
+    Scores: `metric` ranks, `extra_metrics` stand beside it, `references` are published scores, and `ranges` are
+    the low ends of ranges of the numbers to predict in which errors are told apart.
+
+    `rows` makes rows of X of a person's questions where the modality cannot do so itself: from texts (n,), "" where
+    there is none, and `ImageFiles` (n,), blank where there is none. `plots` are what `podium explore` draws, each
+    made by a function of `podium.plots`. `variants` maps names to the fields that they change: other labels of the
+    same rows, say. One is asked for as name@variant; its results have a folder of their own, and Kaggle takes no
+    submission of it.
+    """
 
     name: str
     slug: str
@@ -65,7 +72,7 @@ class Competition:
     sample: str = "sample_submission.csv"
     folds: FoldPlan = FoldPlan()
     references: tuple[Reference, ...] = ()
-    also: tuple[str, ...] = ()
+    extra_metrics: tuple[str, ...] = ()
     rows: Callable[[list[str], Any], Any] | None = None
     averages: Mapping[str, Sequence[str]] = field(default_factory=dict)
     toy_params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -76,10 +83,16 @@ class Competition:
 
     @property
     def folder(self) -> str:
-        """The name of its folder under competitions/."""
+        """Return the name of its folder under competitions/."""
         return self.name.partition("@")[0]
 
+    @property
+    def is_variant(self) -> bool:
+        """Return whether this is a variant, of which Kaggle takes no submission."""
+        return self.name != self.folder
+
     def varied(self, variant: str) -> Competition:
+        """Return the competition with the fields of a variant. Raise CompetitionError if there is none."""
         if variant not in self.variants:
             raise CompetitionError(
                 f"no variant {variant!r} of {self.name!r}; {did_you_mean(variant, self.variants)}"
@@ -87,7 +100,14 @@ class Competition:
         return replace(self, name=f"{self.name}@{variant}", **self.variants[variant])
 
     def models(self, is_toy: bool) -> dict[str, Mapping[str, Any]]:
-        """The roster, with what holds on toy data."""
-        if not is_toy:
-            return dict(self.roster)
-        return {name: {**params, **self.toy_params.get(name, {})} for name, params in self.roster.items()}
+        """Return the roster, with what holds on toy data, and with full names of its own factories."""
+        toy_params = self.toy_params if is_toy else {}
+        return {
+            name: self._with_own_factory({**params, **toy_params.get(name, {})})
+            for name, params in self.roster.items()
+        }
+
+    def _with_own_factory(self, params: dict[str, Any]) -> dict[str, Any]:
+        if "factory" not in params:
+            return params
+        return {**params, "factory": f"competitions.{self.folder}.{params['factory']}"}

@@ -12,7 +12,7 @@ from podium.formatting import did_you_mean
 
 
 def find_root(start: Path) -> Path:
-    """The nearest folder from `start` upward that holds `competitions/`."""
+    """Return the nearest folder from `start` upward that holds `competitions/`."""
     for folder in (start, *start.parents):
         if (folder / "competitions").is_dir():
             return folder
@@ -23,12 +23,12 @@ def find_root(start: Path) -> Path:
 
 
 def list_names(root: Path) -> list[str]:
-    """The names of all competitions, found without importing any."""
+    """Return the names of all competitions, found without importing any."""
     return sorted(path.parent.name for path in root.glob("competitions/*/competition.py"))
 
 
 def get_competition(root: Path, name: str) -> Competition:
-    """Import one competition, or a variant of it. What its file raises on import is raised here."""
+    """Return one competition, or a variant of it. What its file raises on import is raised here."""
     name, _, variant = name.partition("@")
     names = list_names(root)
     if name not in names:
@@ -47,3 +47,8 @@ def get_competition(root: Path, name: str) -> Competition:
             f"got {declared.name!r}; rename one of them"
         )
     return declared.varied(variant) if variant else declared
+
+
+def results_folder(root: Path, name: str) -> Path:
+    """Return where the runs of a competition, or of a variant, leave their results."""
+    return root / "submissions" / name

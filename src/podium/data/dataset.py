@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from podium.data.modalities import modality_of
+from podium.data.modality import Modality
+from podium.data.rows import take
+from podium.data.task import Task
 from podium.errors import DataError
 from podium.formatting import sample
 from podium.storage.hashing import content_id
@@ -21,33 +22,33 @@ from podium.storage.hashing import content_id
 class Dataset:
     """The rows of one competition.
 
-    `X` (n, ...) and `X_test` (m, ...) are whatever the models take, as long as they have a length
-    and can be indexed by integer arrays; with m = 0 there is nothing to submit. `y` (n,) holds codes into
-    `classes` (k,), which holds the labels as they stand in a submission; without classes y holds the
-    numbers to predict. `class_names` (k,) says what people call the classes, where a label says nothing.
-    `groups` (n,), where given, names rows that must not be parted between training and validation. The
-    frames `about` (n, c) and `about_test` (m, c) hold whatever else the files say of the rows; no model
-    is given them, the audit looks for leaks in them.
+    `X` (n, ...) and `X_test` (m, ...) are whatever the models take, as long as they have a length and can be
+    indexed by integer arrays; with m = 0 there is nothing to submit. `y` (n,) is what `task` says: class codes,
+    or numbers. `groups` (n,), where given, names rows that must not be parted between training and validation.
+    The frames `about` (n, c) and `about_test` (m, c) hold whatever else the files say of the rows; no model is
+    given them, the audit looks for leaks in them. `modality` says what kind of rows X holds; it need only be
+    given for rows that do not tell themselves.
     """
 
     X: Any
     y: np.ndarray
     X_test: Any
     test_ids: np.ndarray
-    classes: np.ndarray | None = None
+    task: Task
     groups: np.ndarray | None = None
     about: pd.DataFrame | None = None
     about_test: pd.DataFrame | None = None
-    class_names: Sequence[str] | None = None
+    modality: Modality = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
+        if self.modality is None:
+            object.__setattr__(self, "modality", modality_of(self.X))
         for name, rows, others, n in (
             ("y", self.y, "X", len(self.X)),
             ("test_ids", self.test_ids, "X_test", len(self.X_test)),
             ("groups", self.groups, "X", len(self.X)),
             ("about", self.about, "X", len(self.X)),
             ("about_test", self.about_test, "X_test", len(self.X_test)),
-            ("class_names", self.class_names, "classes", self.width),
         ):
             if rows is not None and len(rows) != n:
                 raise DataError(f"{name} must have the {n} rows of {others}, got {len(rows)}")
@@ -56,80 +57,61 @@ class Dataset:
         ids, counts = np.unique(self.test_ids, return_counts=True)
         if (counts > 1).any():
             raise DataError(f"test ids must be unique, got repeated: {sample(ids[counts > 1].tolist())}")
-        if self.classes is None and not np.isfinite(self.y).all():
-            raise DataError(
-                f"y must hold finite numbers where there are no classes, got {(~np.isfinite(self.y)).sum()} "
-                "that are not; mend the file"
-            )
+        self.task.validate(self.y)
 
     @cached_property
     def id(self) -> str:
+        """Return the id of all that a model is fitted on or asked about."""
         groups = np.zeros(0) if self.groups is None else self.groups
-        return content_id(self.X, self.y, self.X_test, self.test_ids, self.classes, groups)
+        return content_id(self.X, self.y, self.X_test, self.test_ids, self.task.key, groups)
 
     @property
-    def is_regression(self) -> bool:
-        return self.classes is None
-
-    @property
-    def width(self) -> int:
-        """Columns of a prediction: the probability of each class, or a number."""
-        return 1 if self.classes is None else len(self.classes)
-
-    @property
-    def targets(self) -> np.ndarray:
-        """What is to be said of the training rows (n,), as it stands in a submission."""
-        return self.y if self.classes is None else self.classes[self.y]
-
-    def answers(self, predictions: np.ndarray) -> np.ndarray:
-        """What predictions (rows, width) come to (rows,): the most probable label, or the number."""
-        return predictions[:, 0] if self.classes is None else self.classes[predictions.argmax(axis=1)]
-
-    def called(self, predictions: np.ndarray) -> np.ndarray:
-        """The same, by the names of the classes where they have any."""
-        if self.class_names is None:
-            return self.answers(predictions)
-        return np.array(self.class_names)[predictions.argmax(axis=1)]
+    def labels(self) -> np.ndarray:
+        """Return the targets of the training rows (n,) as they stand in a submission."""
+        return self.task.labels(self.y)
 
 
-def contradictory(dataset: Dataset) -> np.ndarray:
-    """Which rows (n,) are of a group that holds more than one label, or number."""
+def conflicting(dataset: Dataset) -> np.ndarray:
+    """Return which rows (n,) are of a group that holds more than one target."""
     if dataset.groups is None:
         return np.zeros(len(dataset.y), dtype=bool)
     _, group = np.unique(dataset.groups, return_inverse=True)
-    least, most = (np.full(group.max() + 1, bound) for bound in (np.inf, -np.inf))
-    np.minimum.at(least, group, dataset.y)
-    np.maximum.at(most, group, dataset.y)
+    _, target = np.unique(dataset.y, axis=0, return_inverse=True)
+    least = np.full(group.max() + 1, len(dataset.y))
+    most = np.full(group.max() + 1, -1)
+    np.minimum.at(least, group, target)
+    np.maximum.at(most, group, target)
     return (least < most)[group]
 
 
-def linked(*keys: pd.Series) -> np.ndarray:
-    """A number (n,) that rows share if a chain of equal values in any of the keys (n,) leads from one to
-    the other. Empty and missing values link nothing."""
-    rows, values, many = [], [], 0
-    for key in keys:
-        codes, found = pd.factorize(key.where(key != ""))
-        rows.append(np.flatnonzero(codes >= 0))
-        values.append(codes[codes >= 0] + many)
-        many += len(found)
-    n, row, value = len(keys[0]), np.concatenate(rows), np.concatenate(values)
-    graph = coo_matrix((np.ones(len(row)), (row, n + value)), shape=(n + many, n + many))
-    return np.asarray(connected_components(graph, directed=False)[1][:n])
+def without_broken(dataset: Dataset) -> tuple[Dataset, list[str]]:
+    """Return the data set without training rows that cannot be read, and what is wrong with each broken row.
+
+    Broken test rows are blank to the models, because a submission needs them, and so are training rows of which
+    more is known than their file. Raises DataError for rows that are no files.
+    """
+    modality = dataset.modality
+    if not modality.has_files:
+        raise DataError("--skip-bad-images must be given for image files, got other data; leave it out")
+    bad = modality.broken(dataset.X)
+    bad_test = modality.broken(dataset.X_test)
+    complaints = [*bad.values(), *bad_test.values()]
+    readable = replace(
+        dataset,
+        X=modality.blank(dataset.X, list(bad)),
+        X_test=modality.blank(dataset.X_test, list(bad_test)),
+        modality=modality,
+    )
+    if not modality.drops_broken:
+        return readable, complaints
+    return _rows_of(readable, np.setdiff1d(np.arange(len(dataset.X)), list(bad))), complaints
 
 
-def take(X: Any, rows: np.ndarray) -> Any:
-    """Rows of X by number; a frame is told from what is indexed by row itself."""
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
-
-
-def encode(labels: Sequence[Any] | np.ndarray, classes: Sequence[Any], what: str) -> np.ndarray:
-    """Codes (n,) of `labels` (n,) into `classes`; raises DataError naming the labels outside them."""
-    labels = np.asarray(labels)
-    codes = {label: code for code, label in enumerate(classes)}
-    strange = [label for label in np.unique(labels).tolist() if label not in codes]
-    if strange:
-        raise DataError(
-            f"{what} must be one of {sample(classes, most=10)}, "
-            f"got {sample(strange)} in {np.isin(labels, strange).sum()} rows; mend the file"
-        )
-    return np.array([codes[label] for label in labels.tolist()], dtype=np.int64)
+def _rows_of(dataset: Dataset, rows: np.ndarray) -> Dataset:
+    return replace(
+        dataset,
+        X=take(dataset.X, rows),
+        y=dataset.y[rows],
+        groups=None if dataset.groups is None else dataset.groups[rows],
+        about=None if dataset.about is None else dataset.about.iloc[rows],
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from podium.data.images import decode
+from podium.data.image_spec import decode
 from podium.errors import DataError
 
 _FAINT = 32  # of 255: what stands out from its ground by less is not drawn

@@ -1,34 +1,39 @@
-"""Image files as rows of X: decoded when a model asks for a size, once, and read from disk after that."""
+"""Rows that are image files: decoded when a model asks for a size, once, and read from disk after that."""
 
 from __future__ import annotations
 
 import copy
-import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-from podium.data.dataset import Dataset
-from podium.data.multimodal import Parts, part
-from podium.errors import DataError, ModelError
-from podium.formatting import did_you_mean, sample
+from podium.data.cached_pixels import CachedPixels
+from podium.data.image_spec import BROKEN, ImageSpec, decode
+from podium.data.modality import FILE, Modality, Question
+from podium.data.near_duplicates import Copies, similar_images
+from podium.data.uploads import open_upload
+from podium.errors import DataError
+from podium.formatting import sample
 from podium.storage.atomic import cache_folder, write_blocks
 from podium.storage.hashing import content_id, file_sum
 
-_BLOCK = 512  # images held in memory while an album is decoded
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+MINIATURE = ImageSpec(32, 32)
+HASHED = ImageSpec(8, 9)  # of which a difference hash is made
+_BLOCK = 512  # images held in memory while a cache is filled
 
 
 def find_images(folder: Path) -> list[Path]:
-    """The files directly in a folder, by name; hidden ones are left out. Raises DataError if there are
-    none."""
+    """Return the files directly in a folder, by name, without hidden ones.
+
+    Raises DataError if there are none.
+    """
     inside = sorted(folder.iterdir()) if folder.is_dir() else []
     found = [path for path in inside if path.is_file() and not path.name.startswith(".")]
     if not found:
@@ -38,8 +43,10 @@ def find_images(folder: Path) -> list[Path]:
 
 
 def find_classes(folder: Path) -> dict[str, list[Path]]:
-    """The images of each folder in a folder, by name. Raises DataError if there are fewer than two such
-    folders, or one is empty."""
+    """Return the images of each folder in a folder, by name.
+
+    Raises DataError if there are fewer than two such folders, or one is empty.
+    """
     inside = sorted(folder.iterdir()) if folder.is_dir() else []
     names = [path.name for path in inside if path.is_dir() and not path.name.startswith(".")]
     if len(names) < 2:
@@ -51,65 +58,108 @@ def find_classes(folder: Path) -> dict[str, list[Path]]:
 
 
 def find_by_stem(folder: Path) -> dict[str, Path]:
-    """The images anywhere in a folder, by their names without suffix."""
+    """Return the images anywhere in a folder, by their names without suffix."""
     known = Image.registered_extensions()
     found = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in known)
     return {path.stem: path for path in found}
 
 
-@dataclass(frozen=True)
-class Look:
-    """How a file becomes an array: `height` and `width` in pixels; with `keep_aspect` the image is
-    fitted inside and the rest is grey, else it is stretched; `smoothing` names a filter of Pillow,
-    SMOOTH for one, that is run over the result."""
+class Images(Modality):
+    """`ImageFiles`: each row is one file, or blank."""
 
-    height: int
-    width: int
-    keep_aspect: bool = False
-    smoothing: str | None = None
+    name: ClassVar[str] = "image"
+    feeds: ClassVar[frozenset[str]] = frozenset({"image"})
+    asks: ClassVar[Mapping[str, str]] = {FILE: "an image"}
+    has_files: ClassVar[bool] = True
 
-    def __post_init__(self) -> None:
-        if self.smoothing is not None and self.smoothing not in FILTERS:
-            raise ModelError(f"no filter {self.smoothing!r}; {did_you_mean(self.smoothing, FILTERS)}")
+    def describe(self, X: ImageFiles, row: int) -> str:
+        return _with_folder(X[row].paths[0])
 
-    def of(self, image: Image.Image) -> np.ndarray:
-        """Pixels (height, width, 3) of 0..255."""
-        size = (self.width, self.height)
-        if self.keep_aspect:
-            share = min(self.width / image.width, self.height / image.height)
-            inside = (max(1, round(image.width * share)), max(1, round(image.height * share)))
-            fitted = image.resize(inside, Image.Resampling.BILINEAR)
-            image = Image.new("RGB", size, GREY)
-            image.paste(fitted, ((size[0] - inside[0]) // 2, (size[1] - inside[1]) // 2))
-        else:
-            image = image.resize(size, Image.Resampling.BILINEAR)
-        return np.asarray(image.filter(FILTERS[self.smoothing]) if self.smoothing else image)
+    def preview(self, X: ImageFiles, row: int) -> Image.Image | None:
+        one = X[row]
+        return decode(one.paths[0]) if one.known[0] else None
 
+    def file_facts(self, X: ImageFiles) -> pd.DataFrame | None:
+        """A blank row has no facts; rows that are all blank have none at all."""
+        rows = np.flatnonzero(X.known)
+        if len(X) and not len(rows):
+            return None
+        files = X[rows]
+        facts = files.metadata()
+        size = facts["width"].astype(str) + "x" + facts["height"].astype(str)
+        facts["size"] = size.astype(object)
+        facts["aspect"] = facts["width"] / np.maximum(facts["height"], 1)
+        facts["name"] = pd.Series([path.stem for path in files.paths], dtype=object)
+        facts["suffix"] = facts["suffix"].astype(object)
+        return facts.set_axis(rows).reindex(np.arange(len(X)))
 
-FILTERS = {n: f for n, f in vars(ImageFilter).items() if n.isupper() and isinstance(f, type)}
-GREY = (128, 128, 128)
+    def file_names(self, X: ImageFiles) -> list[str]:
+        return [_with_folder(path) for path in X.paths]
+
+    def has_order(self, X: ImageFiles) -> bool:
+        """Of images in several folders a loader made up the order."""
+        return len({path.parent for path in X.paths}) <= 1
+
+    def content_vectors(self, X: ImageFiles, rows: np.ndarray) -> np.ndarray | None:
+        files = X[rows]
+        if not files.known.all():
+            return None
+        small = np.asarray(files.pixels(MINIATURE), dtype=np.float32)
+        return small.reshape(len(rows), 8, 4, 8, 4, 3).mean(axis=(2, 4)).reshape(len(rows), -1)
+
+    def near_copies(self, X: ImageFiles, X_test: ImageFiles) -> Iterator[Copies]:
+        """A blank row is a copy of nothing."""
+        paths = [*X.paths, *X_test.paths]
+        rows = np.flatnonzero(np.concatenate([X.known, X_test.known]))
+        exact = len(rows) + np.arange(len(paths))
+        exact[rows] = _file_codes([paths[row] for row in rows])
+        yield Copies(exact, lookalikes(X, X_test), "images", lambda row: _with_folder(paths[row]))
+
+    def broken(self, X: ImageFiles) -> dict[int, str]:
+        return X.broken()
+
+    def blank(self, X: ImageFiles, rows: Sequence[int]) -> ImageFiles:
+        return X.blanked(rows)
+
+    def read_questions(self, questions: Sequence[Question], X: Any) -> ImageFiles:
+        return ImageFiles.of_questions(questions)
+
+    def check_file(self, path: Path) -> tuple[Image.Image | None, str]:
+        return open_upload(path)
+
+    def isolate(self, X: ImageFiles, folder: Path) -> ImageFiles:
+        return X.cached_in(folder)
 
 
 class ImageFiles:
     """A sequence of n image files, to be indexed by integers (slices, arrays) into a shorter one.
 
-    Its content id is that of the files' bytes: names and places do not count, and no model learns
-    them. Rows in `blank` are grey to whoever looks, and their files need not be there.
+    Its content id is that of the files' bytes: names and places do not count, and no model learns them. Rows in
+    `blank` are grey to whoever looks, and their files need not be there.
     """
 
+    modality: ClassVar[Modality] = Images()
+
     def __init__(self, paths: Sequence[Path], blank: Iterable[int] = ()):
-        self.album = _Album(tuple(paths), frozenset(blank))
+        self.cache = ImageCache(tuple(paths), frozenset(blank))
         self.rows = np.arange(len(paths))
 
     @classmethod
     def of_ids(cls, ids: Sequence[str], found: Mapping[str, Path]) -> ImageFiles:
-        """The image of each id; blank where none was found."""
-        there = {one: number for number, one in enumerate(dict.fromkeys(one for one in ids if one in found))}
+        """Return the image of each id; blank where none was found."""
+        there = [one for one in dict.fromkeys(ids) if one in found]
         files = cls([*(found[one] for one in there), Path("none")], blank=[len(there)])
-        return files._part(np.array([there.get(one, len(there)) for one in ids], dtype=np.int64))
+        numbers = {one: number for number, one in enumerate(there)}
+        return files._part(np.array([numbers.get(one, len(there)) for one in ids], dtype=np.int64))
+
+    @classmethod
+    def of_questions(cls, questions: Sequence[Question]) -> ImageFiles:
+        """Return the image of each question; blank where it has none."""
+        blank = [row for row, question in enumerate(questions) if FILE not in question.given]
+        return cls([Path(question.file) for question in questions], blank)
 
     def _part(self, rows: np.ndarray) -> ImageFiles:
-        """Of the same album, so that its files are decoded once for all parts."""
+        """Return rows of the same cache, so that its files are decoded once for all parts."""
         part = copy.copy(self)
         part.rows = rows
         return part
@@ -128,76 +178,53 @@ class ImageFiles:
 
     @property
     def whole(self) -> ImageFiles:
-        """The sequence that this one is a part of."""
-        return self._part(np.arange(len(self.album.paths)))
+        """Return the sequence that this one is a part of."""
+        return self._part(np.arange(len(self.cache.paths)))
 
     @property
     def paths(self) -> list[Path]:
-        return [self.album.paths[row] for row in self.rows]
+        return [self.cache.paths[row] for row in self.rows]
 
     @property
-    def seen(self) -> np.ndarray:
-        """Which rows (n,) are not blank."""
-        return ~np.isin(self.rows, list(self.album.blank))
+    def known(self) -> np.ndarray:
+        """Return which rows (n,) are not blank."""
+        return ~np.isin(self.rows, list(self.cache.blank))
 
     @property
     def content_id(self) -> str:
-        return content_id(self.album.content_id, self.rows)
+        return content_id(self.cache.content_id, self.rows)
 
-    def pixels(self, look: Look) -> Pixels:
-        return Pixels(self.album.decoded(look), (look.height, look.width, 3), self.rows)
+    def pixels(self, spec: ImageSpec) -> CachedPixels:
+        """Return the decoded rows (n, height, width, 3). Raise DataError if one cannot be decoded."""
+        return CachedPixels(self.cache.decoded(spec), (spec.height, spec.width, 3), self.rows)
 
     def metadata(self) -> pd.DataFrame:
-        """What can be known without looking: `width`, `height`, `bytes`, `suffix`, (n, 4)."""
+        """Return what can be known without looking: `width`, `height`, `bytes`, `suffix` (n, 4)."""
         return pd.DataFrame([_metadata(path) for path in self.paths])
 
     def broken(self) -> dict[int, str]:
-        """What is wrong with each row that cannot be decoded; nothing is with one that is blank."""
-        rows = np.flatnonzero(self.seen).tolist()
+        """Return what is wrong with each row that cannot be decoded; nothing is with one that is blank."""
+        rows = np.flatnonzero(self.known).tolist()
         with ThreadPoolExecutor() as pool:
-            found = pool.map(_complaint, [self.paths[row] for row in rows])
+            found = list(pool.map(_complaint, [self.paths[row] for row in rows]))
         return {row: complaint for row, complaint in zip(rows, found, strict=True) if complaint}
 
     def blanked(self, rows: Iterable[int]) -> ImageFiles:
-        """With more rows blank."""
-        blank = self.album.blank.union(self.rows[list(rows)].tolist())
-        return ImageFiles(self.album.paths, blank)._part(self.rows)
+        """Return the sequence with more rows blank."""
+        blank = self.cache.blank.union(self.rows[list(rows)].tolist())
+        return ImageFiles(self.cache.paths, blank)._part(self.rows)
 
-    def kept_in(self, folder: Path) -> ImageFiles:
-        """A sequence of its own: no other files are decoded with these, and what is decoded stays in
-        the folder."""
-        alone = ImageFiles(self.paths, np.flatnonzero(~self.seen).tolist())
-        alone.album = replace(alone.album, folder=folder)
+    def cached_in(self, folder: Path) -> ImageFiles:
+        """Return a sequence of its own: no other files are decoded with these, and what is decoded stays in the
+        folder."""
+        alone = ImageFiles(self.paths, np.flatnonzero(~self.known).tolist())
+        alone.cache = replace(alone.cache, folder=folder)
         return alone
 
 
-def without_broken(dataset: Dataset) -> tuple[Dataset, list[str]]:
-    """Training rows whose image cannot be decoded are left out; such test rows are grey to the models,
-    because a submission needs them, and so are rows of which more is known. With what is wrong with each."""
-    X, X_test = (part(rows, "images") for rows in (dataset.X, dataset.X_test))
-    if not isinstance(X, ImageFiles):
-        raise DataError("--skip-bad-images must be given for image files, got other data; leave it out")
-    bad, bad_test = X.broken(), X_test.broken()
-    complaints = [*bad.values(), *bad_test.values()]
-    X, X_test = X.blanked(bad), X_test.blanked(bad_test)
-    if isinstance(dataset.X, Parts):
-        known, known_test = dataset.X.replaced(images=X), dataset.X_test.replaced(images=X_test)
-        return replace(dataset, X=known, X_test=known_test), complaints
-    good = np.setdiff1d(np.arange(len(X)), list(bad))
-    rest = replace(
-        dataset,
-        X=X[good],
-        y=dataset.y[good],
-        X_test=X_test,
-        groups=None if dataset.groups is None else dataset.groups[good],
-        about=None if dataset.about is None else dataset.about.iloc[good],
-    )
-    return rest, complaints
-
-
 @dataclass(frozen=True)
-class _Album:
-    """The files that several sequences share."""
+class ImageCache:
+    """The files that several sequences share, decoded once for each `ImageSpec`."""
 
     paths: tuple[Path, ...]
     blank: frozenset[int]
@@ -205,28 +232,61 @@ class _Album:
 
     @cached_property
     def content_id(self) -> str:
+        there = [path for row, path in enumerate(self.paths) if row not in self.blank]
         with ThreadPoolExecutor() as pool:
-            there = [path for row, path in enumerate(self.paths) if row not in self.blank]
-            return content_id(list(pool.map(_sum, there)), sorted(self.blank))
+            sums = list(pool.map(_sum, there))
+        return content_id(sums, sorted(self.blank))
 
-    def decoded(self, look: Look) -> Path:
-        """A NumPy file of pixels (all files, height, width, 3)."""
+    def decoded(self, spec: ImageSpec) -> Path:
+        """Return a NumPy file of the pixels (all files, height, width, 3)."""
         folder = self.folder or cache_folder() / "images"
-        path = folder / f"{content_id(self.content_id, str(look), Image.__version__)}.npy"
+        path = folder / f"{content_id(self.content_id, str(spec), Image.__version__)}.npy"
         if not path.exists():
-            shape = (len(self.paths), look.height, look.width, 3)
-            write_blocks(path, shape, np.dtype(np.uint8), self._blocks(look))
+            shape = (len(self.paths), spec.height, spec.width, 3)
+            write_blocks(path, shape, np.dtype(np.uint8), self._blocks(spec))
         return path
 
-    def _blocks(self, look: Look) -> Iterator[np.ndarray]:
-        def see(row: int) -> np.ndarray:
-            if row in self.blank:
-                return np.full((look.height, look.width, 3), GREY, dtype=np.uint8)
-            return look.of(decode(self.paths[row]))
+    def _blocks(self, spec: ImageSpec) -> Iterator[np.ndarray]:
+        def read(row: int) -> np.ndarray:
+            return spec.blank() if row in self.blank else spec.pixels(decode(self.paths[row]))
 
         with ThreadPoolExecutor() as pool:
             for start in range(0, len(self.paths), _BLOCK):
-                yield np.stack(list(pool.map(see, range(start, min(start + _BLOCK, len(self.paths))))))
+                rows = range(start, min(start + _BLOCK, len(self.paths)))
+                yield np.stack(list(pool.map(read, rows)))
+
+
+def lookalikes(*parts: ImageFiles) -> np.ndarray:
+    """Return a number for each of the parts' images, one part after the other (n,), that near copies share:
+    images resized, saved again, cut by a hair. What cannot be decoded, or is blank, is a copy of nothing."""
+    readable = [_without_broken(part) for part in parts]
+    known = np.flatnonzero(np.concatenate([part.known for part in readable]))
+    shown = [part[part.known] for part in readable]
+    small = np.concatenate([np.asarray(part.pixels(HASHED)) for part in shown])
+    miniatures = np.concatenate([np.asarray(part.pixels(MINIATURE)) for part in shown])
+    sets = similar_images(small, miniatures)
+    first_rows = known[np.unique(sets, return_index=True)[1]]
+    firsts = np.arange(sum(map(len, parts)))
+    firsts[known] = first_rows[sets]
+    return pd.factorize(firsts)[0].astype(np.int32)
+
+
+def _without_broken(files: ImageFiles) -> ImageFiles:
+    try:
+        files.pixels(MINIATURE)
+    except DataError:
+        return files.blanked(files.broken())
+    return files
+
+
+def _with_folder(path: Path) -> str:
+    return "/".join(path.parts[-2:])
+
+
+def _file_codes(paths: Sequence[Path]) -> np.ndarray:
+    with ThreadPoolExecutor() as pool:
+        sums = list(pool.map(file_sum, paths))
+    return pd.factorize(np.array(sums, dtype=object))[0]
 
 
 def _sum(path: Path) -> str:
@@ -240,7 +300,7 @@ def _metadata(path: Path) -> dict[str, Any]:
     try:
         with Image.open(path) as image:
             width, height = image.size
-    except _BROKEN:
+    except BROKEN:
         width, height = 0, 0
     return {"width": width, "height": height, "bytes": path.stat().st_size, "suffix": path.suffix.lower()}
 
@@ -251,75 +311,3 @@ def _complaint(path: Path) -> str | None:
     except DataError as error:
         return str(error)
     return None
-
-
-def decode(path: Path) -> Image.Image:
-    """An RGB image: upright, on white where it is transparent, the first of several frames.
-
-    Raises DataError if the file is no image, or not a whole one.
-    """
-    try:
-        with Image.open(path) as image:
-            image.load()
-            return _rgb(ImageOps.exif_transpose(image))
-    except _BROKEN as error:
-        reason = "no image format known here" if isinstance(error, UnidentifiedImageError) else error
-        raise DataError(
-            f"{path} must be decoded as an image, got: {reason}; mend or remove it, or pass --skip-bad-images"
-        ) from error
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), layer).convert("RGB")
-    return image.convert("RGB")
-
-
-@dataclass(frozen=True)
-class Pixels:
-    """Rows of a NumPy file on disk: an array (n, height, width, 3) that is read when it is indexed."""
-
-    path: Path
-    size: tuple[int, int, int]
-    rows: np.ndarray
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (len(self.rows), *self.size)
-
-    @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, rows: Any) -> np.ndarray:
-        # Mapped anew each time: what stays mapped counts as memory, up to the whole file.
-        return np.load(self.path, mmap_mode="r")[self.rows[rows]]
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.asarray(self[:], dtype=dtype)
-
-
-@dataclass(frozen=True)
-class Beside:
-    """Numbers (n, k) and beside them the pixels of images, as rows (n, k + height * width * 3) that are
-    read when they are indexed."""
-
-    numbers: np.ndarray
-    pixels: Pixels
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (len(self), self.numbers.shape[1] + int(np.prod(self.pixels.size)))
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def __getitem__(self, rows: Any) -> np.ndarray:
-        flat = self.pixels[rows].reshape(len(self.numbers[rows]), -1)
-        return np.concatenate([self.numbers[rows], flat], axis=1, dtype=np.float32)

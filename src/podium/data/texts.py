@@ -1,27 +1,32 @@
-"""Short texts made comparable, and readable."""
+"""Rows of short texts: a frame with the column `text`, and maybe further columns such as a keyword."""
 
 from __future__ import annotations
 
-import html
-import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
-URL = r"https?://\S+"
-IN_CAMEL_CASE = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+"
+import pandas as pd
 
-
-def normalised(text: str) -> str:
-    """Equal for texts that say the same: lower case, without URLs, white space as single spaces."""
-    return " ".join(re.sub(URL, " ", text.lower()).split())
+from podium.data.modality import TEXT, Question
+from podium.data.tables import Tables
+from podium.errors import CompetitionError
 
 
-def readable(text: str) -> str:
-    """A tweet for a model of language: entities resolved, hashtags as words, without characters that a
-    wrong encoding left behind, every link and every account the same."""
-    text = re.sub(URL, "http", html.unescape(text))
-    text = re.sub(r"@\w+", "@user", text)
-    text = re.sub(r"[\x80-\x9f]\S?", "", text)
-    return re.sub(r"#(\w+)", lambda tag: " ".join(re.findall(IN_CAMEL_CASE, tag[1])) or tag[1], text)
+class Texts(Tables):
+    """A table whose column `text` is read closely."""
 
+    name: ClassVar[str] = "text"
+    feeds: ClassVar[frozenset[str]] = frozenset({"text", "table"})
+    asks: ClassVar[Mapping[str, str]] = {TEXT: "a text"}
 
-def hashtags(text: str) -> str:
-    return " ".join(re.findall(r"#(\w+)", text))
+    def excerpt(self, X: pd.DataFrame, row: int) -> str:
+        return str(X["text"].iloc[row])
+
+    def read_questions(self, questions: Sequence[Question], X: Any) -> pd.DataFrame:
+        if list(X.columns) != ["text"]:
+            others = [column for column in X.columns if column != "text"]
+            raise CompetitionError(
+                f"a competition whose texts have the further columns {others} must declare how to read a "
+                "question, found no `rows` in its competition.py; add a function of texts and images"
+            )
+        return pd.DataFrame({"text": [question.text for question in questions]}, dtype=X["text"].dtype)

@@ -1,4 +1,10 @@
-"""Models by name. Nothing heavy is imported until a model is made."""
+"""Models by name: one row for each, saying which tasks and which rows it takes. Nothing heavy is imported until a
+model is made.
+
+A factory is called as `factory(task, **params)` and returns a scikit-learn estimator. Names come from three places:
+the rows here, those that other packages add by the entry point `podium.models`, and factories of a competition's
+own folder, which a roster entry names by the parameter `factory`.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +12,23 @@ import importlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
 
 from podium.errors import ModelError
-from podium.formatting import did_you_mean
+from podium.formatting import did_you_mean, sample
 from podium.models.weights import weights_id
-from podium.storage.code_version import code_id, library_versions
+from podium.storage.code_version import fit_code_id, library_versions
 from podium.storage.hashing import content_id
 
+if TYPE_CHECKING:  # naming a model must not wait for numpy
+    from podium.data.modality import Modality
+    from podium.data.task import Task
+
+GROUP = "podium.models"
 HANDLES = {"encoder", "preprocessor", "weights"}  # parameters that name files
 
 # Before any module of a model imports TensorFlow, which reads them then. It turns its oneDNN kernels on by
@@ -24,141 +37,200 @@ HANDLES = {"encoder", "preprocessor", "weights"}  # parameters that name files
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-FACTORIES = {
-    "constant": "podium.models.base:constant",
-    "gaussian-nb": "podium.models.image.bayes:gaussian_nb",
-    "multinomial-nb": "podium.models.image.bayes:multinomial_nb",
-    "ridge": "podium.models.image.linear:ridge",
-    "sgd": "podium.models.image.linear:sgd",
-    "logistic-regression": "podium.models.image.linear:logistic_regression",
-    "xgboost": "podium.models.image.trees:xgboost",
-    "text-ridge": "podium.models.text.tfidf:ridge",
-    "text-sgd": "podium.models.text.tfidf:sgd",
-    "text-logistic-regression": "podium.models.text.tfidf:logistic_regression",
-    "text-linear-svc": "podium.models.text.tfidf:linear_svc",
-    "text-xgboost": "podium.models.text.tfidf:xgboost",
-    "text-bernoulli-nb": "podium.models.text.tfidf:bernoulli_nb",
-    "text-gaussian-nb": "podium.models.text.tfidf:gaussian_nb",
-    "text-complement-nb": "podium.models.text.tfidf:complement_nb",
-    "text-multinomial-nb": "podium.models.text.tfidf:multinomial_nb",
-    "text-decision-tree": "podium.models.text.tfidf:decision_tree",
-    "table-logistic-regression": "podium.models.tabular.pipelines:logistic_regression",
-    "table-ridge": "podium.models.tabular.pipelines:ridge",
-    "table-random-forest": "podium.models.tabular.pipelines:random_forest",
-    "table-hist-gradient-boosting": "podium.models.tabular.pipelines:hist_gradient_boosting",
-    "table-xgboost": "podium.models.tabular.pipelines:xgboost",
-    "small-bert": "podium.models.text.bert:BertClassifier",
-    "bert-svc": "podium.models.text.kernel:bert_svc",
-    "mlp": "podium.models.image.digit_cnns:mlp",
-    "cnn": "podium.models.image.digit_cnns:cnn",
-    "cnn4": "podium.models.image.digit_cnns:cnn4",
-    "cnn6": "podium.models.image.digit_cnns:cnn6",
-    "scratch-lenet": "podium.models.image.photo_cnns:scratch_lenet",
-    "scratch-vgg": "podium.models.image.photo_cnns:scratch_vgg",
-    "profesor": "podium.models.image.report_cnns:profesor",
-    "propuesto": "podium.models.image.report_cnns:propuesto",
-    "propuesto-mejorado": "podium.models.image.report_cnns:propuesto_mejorado",
-    "final": "podium.models.image.report_cnns:final",
-    "cnn-small": "podium.models.image.report_cnns:cnn_small",
-    "cnn-small-reg": "podium.models.image.report_cnns:cnn_small_reg",
-    "efficientnetb0": "podium.models.image.report_cnns:efficientnetb0",
-    "joint": "podium.models.multimodal:joint",
-    "imagenet-zero-shot": "podium.models.image.transfer:ZeroShotClassifier",
-    "metadata": "podium.models.image.metadata:metadata",
-}
-# Those of the names above that can also predict numbers.
-REGRESSORS = {
-    "constant": "podium.models.base:same_number",
-    "metadata": "podium.models.image.metadata:metadata_regressor",
-    "time": "podium.models.tabular.pipelines:time_regressor",
-    "text-ridge": "podium.models.text.tfidf:ridge_regressor",
-    "text-sgd": "podium.models.text.tfidf:sgd_regressor",
-    "text-xgboost": "podium.models.text.tfidf:xgboost_regressor",
-    "text-knn": "podium.models.text.tfidf:knn_regressor",
-    "table-ridge": "podium.models.tabular.pipelines:ridge_regressor",
-    "table-random-forest": "podium.models.tabular.pipelines:random_forest_regressor",
-    "table-hist-gradient-boosting": "podium.models.tabular.pipelines:hist_gradient_boosting_regressor",
-    "table-xgboost": "podium.models.tabular.pipelines:xgboost_regressor",
+
+@dataclass(frozen=True)
+class ModelRow:
+    """`factory` is "module:function". `tasks` are the kinds of task that it takes; `takes` are kinds of rows, of
+    which a data set must feed at least one, and empty where it takes any. A model that `embeds` has, fitted, a
+    last step with the method `embed`. The parameters `implied` by a name are given to the factory."""
+
+    factory: str
+    tasks: frozenset[str]
+    takes: frozenset[str] = frozenset()
+    embeds: bool = False
+    implied: Mapping[str, Any] = None  # type: ignore[assignment]
+
+
+CLASSES = frozenset({"classification"})
+NUMBERS = frozenset({"regression"})
+BOTH = CLASSES | NUMBERS
+ANY_TASK = BOTH | {"multilabel"}
+PIXELS = frozenset({"array", "image"})
+ARRAY = frozenset({"array"})
+IMAGE = frozenset({"image"})
+TEXT = frozenset({"text"})
+TABLE = frozenset({"table"})
+MULTIMODAL = frozenset({"multimodal"})
+
+MODELS = {
+    "constant": ModelRow("podium.models.baseline:constant", BOTH),
+    "gaussian-nb": ModelRow("podium.models.image.pixels:gaussian_nb", CLASSES, PIXELS),
+    "multinomial-nb": ModelRow("podium.models.image.pixels:multinomial_nb", CLASSES, PIXELS),
+    "ridge": ModelRow("podium.models.image.pixels:ridge", CLASSES, PIXELS),
+    "sgd": ModelRow("podium.models.image.pixels:sgd", CLASSES, PIXELS),
+    "logistic-regression": ModelRow("podium.models.image.pixels:logistic_regression", CLASSES, PIXELS),
+    "xgboost": ModelRow("podium.models.image.pixels:xgboost", CLASSES, PIXELS),
+    "mlp": ModelRow("podium.models.image.digit_cnns:mlp", CLASSES, ARRAY),
+    "cnn": ModelRow("podium.models.image.digit_cnns:cnn", CLASSES, ARRAY),
+    "cnn4": ModelRow("podium.models.image.digit_cnns:cnn4", CLASSES, ARRAY),
+    "cnn6": ModelRow("podium.models.image.digit_cnns:cnn6", CLASSES, ARRAY),
+    "text-ridge": ModelRow("podium.models.text.tfidf:ridge", BOTH, TEXT),
+    "text-sgd": ModelRow("podium.models.text.tfidf:sgd", BOTH, TEXT),
+    "text-logistic-regression": ModelRow("podium.models.text.tfidf:logistic_regression", CLASSES, TEXT),
+    "text-linear-svc": ModelRow("podium.models.text.tfidf:linear_svc", CLASSES, TEXT),
+    "text-xgboost": ModelRow("podium.models.text.tfidf:xgboost", BOTH, TEXT),
+    "text-bernoulli-nb": ModelRow("podium.models.text.tfidf:bernoulli_nb", CLASSES, TEXT),
+    "text-gaussian-nb": ModelRow("podium.models.text.tfidf:gaussian_nb", CLASSES, TEXT),
+    "text-complement-nb": ModelRow("podium.models.text.tfidf:complement_nb", CLASSES, TEXT),
+    "text-multinomial-nb": ModelRow("podium.models.text.tfidf:multinomial_nb", CLASSES, TEXT),
+    "text-decision-tree": ModelRow("podium.models.text.tfidf:decision_tree", CLASSES, TEXT),
+    "text-knn": ModelRow("podium.models.text.tfidf:knn", NUMBERS, TEXT),
+    "bert-svc": ModelRow("podium.models.text.kernel:bert_svc", CLASSES, TEXT),
+    "small-bert": ModelRow("podium.models.text.bert:small_bert", CLASSES, TEXT),
+    "table-logistic-regression": ModelRow(
+        "podium.models.tabular.pipelines:logistic_regression", CLASSES, TABLE
+    ),
+    "table-ridge": ModelRow("podium.models.tabular.pipelines:ridge", BOTH, TABLE),
+    "table-random-forest": ModelRow("podium.models.tabular.pipelines:random_forest", BOTH, TABLE),
+    "table-hist-gradient-boosting": ModelRow(
+        "podium.models.tabular.pipelines:hist_gradient_boosting", BOTH, TABLE
+    ),
+    "table-xgboost": ModelRow("podium.models.tabular.pipelines:xgboost", BOTH, TABLE),
+    "time": ModelRow("podium.models.tabular.pipelines:time", NUMBERS, TABLE),
+    "scratch-lenet": ModelRow("podium.models.image.photo_cnns:scratch_lenet", CLASSES, IMAGE),
+    "scratch-vgg": ModelRow("podium.models.image.photo_cnns:scratch_vgg", CLASSES, IMAGE),
+    "imagenet-zero-shot": ModelRow("podium.models.image.transfer:zero_shot", CLASSES, IMAGE),
+    "metadata": ModelRow("podium.models.image.metadata:metadata", BOTH, IMAGE),
+    "joint": ModelRow("podium.models.multimodal:joint", CLASSES, MULTIMODAL),
 }
 # A name here, a hyphen, and the name of a network in lower case: frozen-vgg16. Networks are those of
 # keras.applications, alexnet and resnet18.
 FAMILIES = {
-    "frozen": "podium.models.image.transfer:frozen",
-    "finetune": "podium.models.image.transfer:finetune",
+    "frozen": ModelRow("podium.models.image.transfer:frozen", BOTH, IMAGE),
+    "finetune": ModelRow("podium.models.image.transfer:finetune", CLASSES, IMAGE),
+    "triplet-euclidean": ModelRow(
+        "podium.models.image.siamese:triplet_euclidean", NUMBERS, IMAGE, embeds=True
+    ),
+    "triplet-cosine": ModelRow("podium.models.image.siamese:triplet_cosine", NUMBERS, IMAGE, embeds=True),
+    "pair": ModelRow("podium.models.image.siamese:pair", NUMBERS, IMAGE, embeds=True),
 }
-REGRESSOR_FAMILIES = {
-    "frozen": "podium.models.image.transfer:frozen_regressor",
-    "triplet-euclidean": "podium.models.image.siamese:triplet_euclidean",
-    "triplet-cosine": "podium.models.image.siamese:triplet_cosine",
-    "pair": "podium.models.image.siamese:pair",
-}
 
 
-def create(name: str, params: Mapping[str, Any], seed: int, regression: bool = False) -> Any:
-    """A fresh scikit-learn estimator with every `random_state` in it set to `seed`: a classifier, or a
-    regressor.
+def create(name: str, params: Mapping[str, Any], seed: int, task: Task) -> Any:
+    """Return a fresh scikit-learn estimator for the task, every `random_state` in it set to `seed`.
 
-    Raises ModelError for an unknown name or a parameter that its factory does not take.
+    Raises ModelError for an unknown name, a task that the model does not take, or a parameter that its factory
+    does not take.
     """
-    path, implied = find(name, regression)
-    module, _, factory = path.partition(":")
+    row = find(name, [task.kind], params)
+    module, _, function = row.factory.partition(":")
     with quiet_start():
-        make = getattr(importlib.import_module(module), factory)
+        factory = getattr(importlib.import_module(module), function)
+    given = {key: value for key, value in params.items() if key != "factory"}
     try:
-        model = make(**implied, **params)
+        model = factory(task, **(row.implied or {}), **given)
     except TypeError as error:
         raise ModelError(f"model {name!r} must be given parameters it knows, got: {error}") from error
     states = [p for p in model.get_params() if p.rpartition("__")[2] == "random_state"]
     return model.set_params(**dict.fromkeys(states, seed))
 
 
-def model_id(name: str, params: Mapping[str, Any], seed: int, regression: bool = False) -> str:
-    """Changes with whatever a fit depends on besides data: parameters, seed, code, libraries."""
-    path, implied = find(name, regression)
-    code = code_id(path.partition(":")[0])
+def require_rows(name: str, params: Mapping[str, Any], task: Task, modality: Modality) -> None:
+    """Raise ModelError if the model does not take rows of this kind."""
+    takes = find(name, [task.kind], params).takes
+    if takes and not takes & modality.feeds:
+        raise ModelError(
+            f"model {name!r} must be given {' or '.join(sorted(takes))} rows, got {modality.name} rows; "
+            "choose another model"
+        )
+
+
+def model_id(name: str, params: Mapping[str, Any], seed: int, kind: str) -> str:
+    """Return an id that changes with whatever a fit depends on besides data: parameters, seed, code, libraries."""
+    row = find(name, [kind], params)
+    implied = row.implied or {}
     body = implied.get("body", name.partition("@")[0])
     known = {k: weights_id(v, body) if k in HANDLES else v for k, v in params.items()}
-    return content_id(path, implied, known, seed, code, versions(name, regression))
+    module = row.factory.partition(":")[0]
+    return content_id(row.factory, implied, known, seed, fit_code_id(module), library_versions(module), kind)
 
 
-def versions(name: str, regression: bool = False) -> dict[str, str | None]:
-    """The installed versions of the libraries that a model uses."""
-    return library_versions(find(name, regression)[0].partition(":")[0])
+def versions(name: str, params: Mapping[str, Any], kind: str) -> dict[str, str | None]:
+    """Return the installed versions of the libraries that a model uses."""
+    return library_versions(find(name, [kind], params).factory.partition(":")[0])
 
 
-def find(name: str, regression: bool = False) -> tuple[str, dict[str, str]]:
-    """The factory of a model, or of one of its variants (model@variant), and the parameters that its
-    name says. Raises ModelError for a name that is none, or one that cannot predict numbers."""
+def embeds(name: str, params: Mapping[str, Any], kind: str) -> bool:
+    """Return whether the model, fitted, can say where it puts a row."""
+    try:
+        return find(name, [kind], params).embeds
+    except ModelError:  # of an earlier version, perhaps
+        return False
+
+
+def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = None) -> ModelRow:
+    """Return the row of a model, or of one of its variants (model@variant), that takes one of the kinds of task.
+
+    Raises ModelError for a name that is none, or a model that takes other tasks.
+    """
+    if params and "factory" in params:
+        return ModelRow(str(params["factory"]), ANY_TASK)
     model = name.partition("@")[0]
-    own, other = (REGRESSORS, FACTORIES) if regression else (FACTORIES, REGRESSORS)
-    families = REGRESSOR_FAMILIES if regression else FAMILIES
-    if model in own:
-        return own[model], {}
-    for family, path in families.items():
-        if model.startswith(f"{family}-") and (body := model.removeprefix(f"{family}-")):
-            return path, {"body": body}
-    known = [*own, *(f"{family}-mobilenet" for family in families)]
-    if model in other:
-        need = "predict numbers here, but tells classes" if regression else "tell classes here, not numbers"
-        raise ModelError(f"model {name!r} must {need}; choose of {', '.join(known)}")
-    raise ModelError(f"no model {name!r}; {did_you_mean(name, known)}")
+    row = MODELS.get(model) or _of_family(model) or _of_plugin(model)
+    fitting = known_names(kinds)
+    if row is None:
+        raise ModelError(f"no model {name!r}; {did_you_mean(name, fitting)}")
+    if not row.tasks & set(kinds):
+        raise ModelError(
+            f"model {name!r} must take a {' or '.join(sorted(kinds))} task, takes {sample(sorted(row.tasks))}; "
+            f"choose of {sample(fitting, most=8)}"
+        )
+    return row
+
+
+def known_names(kinds: Collection[str]) -> list[str]:
+    """Return the names of the models that take one of the kinds of task; of a family its smallest member."""
+    own = [name for name, row in MODELS.items() if row.tasks & set(kinds)]
+    families = [f"{name}-mobilenet" for name, row in FAMILIES.items() if row.tasks & set(kinds)]
+    return [*own, *families, *(point.name for point in entry_points(group=GROUP))]
+
+
+def _of_family(model: str) -> ModelRow | None:
+    for family, row in FAMILIES.items():
+        body = model.removeprefix(f"{family}-")
+        if body and body != model:
+            return ModelRow(row.factory, row.tasks, row.takes, row.embeds, {"body": body})
+    return None
+
+
+def _of_plugin(model: str) -> ModelRow | None:
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    if model not in points:
+        return None
+    row = points[model].load()
+    if not isinstance(row, ModelRow):
+        raise ModelError(
+            f"entry point {model!r} of {GROUP} must be a ModelRow, got {type(row).__name__}; "
+            f"look at the package that {points[model].value!r} comes from"
+        )
+    return row
 
 
 @contextmanager
 def quiet_start() -> Iterator[None]:
-    """TensorFlow greets on standard error, from C++ and before any log level counts: at its import, and
-    when it first looks for devices. What is said before an error is not lost."""
+    """Hold back what TensorFlow says on standard error when it is imported and when it first looks for devices,
+    from C++ and before any log level counts. What is said before an error is not lost."""
     sys.stderr.flush()
     before = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
         try:
             yield
             if "tensorflow" in sys.modules:
                 sys.modules["tensorflow"].config.list_logical_devices()
         except BaseException:
-            said.seek(0)
-            os.write(before, said.read())
+            held.seek(0)
+            os.write(before, held.read())
             raise
         finally:
             os.dup2(before, 2)

@@ -10,35 +10,26 @@ import pandas as pd
 from podium.pipeline.predictions import Predictions
 from podium.pipeline.significance import RESAMPLES, resampled_sums
 
-LEAST = 0.05  # share of the rows that a range must hold to be told apart
-
-
-def fitting_edges(y: np.ndarray, lows: Sequence[float], parts: int = 4) -> np.ndarray:
-    """Edges of ranges, each with its low end and without its high end: from each of `lows` to the next and
-    beyond, where each range then holds a fair share of y (n,); else quantiles of y, whole numbers of whole
-    numbers."""
-    edges = np.array([*lows, np.inf], dtype=float)
-    if len(lows) and y.min() >= edges[0] and (np.histogram(y, edges)[0] >= LEAST * len(y)).all():
-        return edges
-    inner = np.quantile(y, np.linspace(0, 1, parts + 1)[:-1], method="higher")
-    return np.append(np.unique(inner), np.inf)
-
 
 def by_range(
     y: np.ndarray,
-    said: np.ndarray,
+    predicted: np.ndarray,
     edges: np.ndarray,
     groups: np.ndarray | None = None,
     resamples: int = RESAMPLES,
 ) -> pd.DataFrame:
-    """Of the predictions `said` (n, e) of e entries, one after the other, a row for each range with rows in
-    it: `low`, `high`, `rows`, `mse`, `rmse` and `precision` (the share of its rows whose prediction is in it
-    as well), each of the three with its `_error`, by bootstrap over rows or groups as in `stats`, on the
-    same draws for all."""
-    ranges, entries = _range_of(y, edges), said.shape[1]
+    """Return a row for each range with rows in it, for the predictions (n, e) of e entries, one after the other.
+
+    Each range has its low edge and not its high one. The columns are `low`, `high`, `rows`, `mse`, `rmse` and
+    `precision` (the share of its rows whose prediction is in it as well), each of the three with its `_error`, by
+    bootstrap over rows or groups as in `significance`, on the same draws for all.
+    """
+    ranges = _range_of(y, edges)
+    entries = predicted.shape[1]
     held = np.unique(ranges[(ranges >= 0) & (ranges < len(edges) - 1)])
     inside = (ranges[:, None] == held).astype(np.float64)  # (n, r)
-    squares, hits = (said - y[:, None]) ** 2, _range_of(said, edges) == ranges[:, None]
+    squares = (predicted - y[:, None]) ** 2
+    hits = _range_of(predicted, edges) == ranges[:, None]
     facts = np.column_stack([np.ones(len(y)), squares, hits])  # (n, 1 + 2 e)
     sums = (facts[:, :, None] * inside[:, None]).reshape(len(y), -1)
     shape = (-1, facts.shape[1], len(held))
@@ -47,7 +38,8 @@ def by_range(
     bounds = {"low": edges[held], "high": edges[held + 1], "rows": inside.sum(axis=0).astype(int)}
     table = pd.DataFrame({name: np.tile(values, entries) for name, values in bounds.items()})
     for name, values in known.items():
-        table[name], table[f"{name}_error"] = values.ravel(), np.nanstd(drawn[name], axis=0, ddof=1).ravel()
+        table[name] = values.ravel()
+        table[f"{name}_error"] = np.nanstd(drawn[name], axis=0, ddof=1).ravel()
     return table
 
 
@@ -56,8 +48,8 @@ def _range_of(numbers: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 def _scores(sums: np.ndarray) -> dict[str, np.ndarray]:
-    """Of each entry in each range (b, e, r), from counts, squared errors and hits (b, 1 + 2 e, r); of an
-    empty range NaN."""
+    """Return the scores of each entry in each range (b, e, r), from counts, squared errors and hits
+    (b, 1 + 2 e, r); NaN of an empty range."""
     counts, squares, hits = np.split(sums, [1, 1 + sums.shape[1] // 2], axis=1)
     counts = np.where(counts > 0, counts, np.nan)
     return {"mse": squares / counts, "rmse": np.sqrt(squares / counts), "precision": hits / counts}
@@ -69,7 +61,8 @@ def ranges_table(
     edges: np.ndarray,
     groups: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """`by_range` of the out-of-fold predictions of each, with its `name` in front."""
-    table = by_range(y, np.column_stack([p.oof[:, 0] for p in predictions]), edges, groups)
+    """Return `by_range` of the out-of-fold predictions of each, with its `name` in front."""
+    predicted = np.column_stack([p.oof[:, 0] for p in predictions])
+    table = by_range(y, predicted, edges, groups)
     table.insert(0, "name", np.repeat([p.name for p in predictions], len(table) // len(predictions)))
     return table

@@ -1,37 +1,44 @@
-"""Entries sorted by better, each with its error bar and its paired test against the best."""
+"""Entries sorted by score, best first, each with its error bar and its paired test against the best."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from podium.competition.declaration import Reference
+from podium.competition.declaration import Competition, Reference
 from podium.data.dataset import Dataset
-from podium.metrics.metrics import Metric
+from podium.errors import CompetitionError
+from podium.metrics import Metric
 from podium.pipeline.blend import BLENDS
 from podium.pipeline.predictions import Predictions
-from podium.pipeline.significance import bootstrap
+from podium.pipeline.significance import Comparison, bootstrap
+from podium.storage.store import Store
 
+BASELINE = "constant"
 WARNINGS = {
-    "metadata": "knows only width, height, bytes and suffix of the files: so much a leak gives",
-    "time": "knows only when a row was made: so much the history of the collection gives",
+    "metadata": "knows only width, height, bytes and suffix of the files: the score reachable from that leak alone",
+    "time": "knows only when a row was made: the score reachable from the history of the collection alone",
 }
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row. `kind` is model, blend, warning, reference or failed; a warning is a model that is neither
-    blended nor submitted, and tells what a leak in the data would give. `estimate` says whether the
-    score is a plain cross-validation (cv) or nested as well; `standard_error` is the bootstrap's,
-    `fold_spread` the standard deviation over folds. `behind` is the gap to the best entry, with its
-    paired standard error and p-value; `tied` where the noise can explain it. `origin` is the id of the
-    fit that its training began from. `also` holds further metrics, each with its standard error;
-    `published` the score that a reference gives for it. `public` and `private` are Kaggle's scores of a
-    submission made of it, `percentile` how much of the public leaderboard is at its place or above it, in
-    percent. `id` is that of its predictions in the store."""
+    """One row of the leaderboard.
+
+    `kind` is model, blend, warning, reference or failed; a warning is a model that is neither blended nor
+    submitted, and tells what a leak in the data would give. `estimate` says whether the score is a plain
+    cross-validation (cv) or nested as well; `plain_score` is the in-sample score of a blend. `standard_error` is
+    the bootstrap's, `fold_spread` the standard deviation over folds. `behind` is the gap to the best entry, with
+    its paired standard error and p-value; `tied` where the noise can explain it. `extra_metrics` holds further
+    metrics, each with its standard error; `published` the score that a reference gives for it. `public` and
+    `private` are Kaggle's scores of a submission made of it, `percentile` how much of the public leaderboard is
+    at its place or above it, in percent. `id` is that of its predictions in the store, `origin` the id of the fit
+    that its training began from.
+    """
 
     name: str
     kind: str
@@ -54,18 +61,17 @@ class Entry:
     private: float | None = None
     percentile: float | None = None
     id: str | None = None
+    extra_metrics: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def places(self) -> int:
-        """Digits to show after the point: five of a score below 10, fewer of a larger one."""
+        """Return the digits to show after the point: five of a score below 10, fewer of a larger one."""
         return max(0, 6 - len(str(int(abs(self.score or 0)))))
-
-    also: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """`entries` best first, the failed ones last."""
+    """The table of a run: `entries` best first, the failed ones last."""
 
     competition: str
     metric: str
@@ -75,6 +81,7 @@ class Leaderboard:
 
     @property
     def best(self) -> Entry:
+        """Return the best model or blend."""
         return next(e for e in self.entries if e.kind in ("model", "blend"))
 
     def to_dict(self) -> dict[str, Any]:
@@ -92,7 +99,7 @@ class Leaderboard:
 
 def _row(entry: Entry) -> dict[str, Any]:
     row = asdict(entry)
-    for metric, (score, error) in row.pop("also").items():
+    for metric, (score, error) in row.pop("extra_metrics").items():
         row |= {metric: score, f"{metric}_error": error}
     return row
 
@@ -105,40 +112,24 @@ def make_leaderboard(
     predictions: Sequence[Predictions],
     references: Sequence[Reference],
     failures: Mapping[str, str],
-    also: Sequence[Metric] = (),
+    extra_metrics: Sequence[Metric] = (),
 ) -> tuple[Leaderboard, Predictions]:
-    """The table, and the entry that becomes the submission."""
+    """Return the table, and the entry that becomes the submission."""
     resampled = bootstrap(metric, dataset.y, predictions, dataset.groups)
     best = resampled.best([i for i, p in enumerate(predictions) if p.name not in WARNINGS])
     comparisons = [resampled.compare(i, best) for i in range(len(predictions))]
-    others = {m.name: bootstrap(m, dataset.y, predictions, dataset.groups) for m in also}
-    published = {r.beside: r.score for r in references}
+    others = {m.name: bootstrap(m, dataset.y, predictions, dataset.groups) for m in extra_metrics}
     chosen = choose(predictions, [c.is_tie for c in comparisons], best, metric)
     entries = [
-        Entry(
-            name=p.name,
-            kind="blend" if p.is_blend else "warning" if p.name in WARNINGS else "model",
-            score=p.score,
-            standard_error=float(error),
-            fold_spread=float(np.std(p.fold_scores, ddof=1)),
-            behind=comparison.difference,
-            behind_error=comparison.standard_error,
-            p_value=comparison.p_value,
-            tied=comparison.is_tie,
-            estimate="nested" if p.is_blend else "cv",
-            plain_score=p.details.get("plain_score", p.score),
-            fit_seconds=p.fit_seconds,
-            predict_seconds=p.predict_seconds,
-            submitted=p is chosen,
-            published=published.get(p.name),
-            origin=p.details.get("origin"),
-            id=p.id,
-            note=WARNINGS.get(p.name, ""),
-            also={n: (float(o.scores[i]), float(o.standard_errors[i])) for n, o in others.items()},
+        _entry(
+            predictions[i],
+            float(resampled.standard_errors[i]),
+            comparisons[i],
+            is_chosen=predictions[i] is chosen,
+            extra={name: (float(o.scores[i]), float(o.standard_errors[i])) for name, o in others.items()},
+            published={r.beside: r.score for r in references},
         )
-        for i, (p, error, comparison) in enumerate(
-            zip(predictions, resampled.standard_errors, comparisons, strict=True)
-        )
+        for i in range(len(predictions))
     ]
     alone = [r for r in references if not r.beside]
     entries += [Entry(r.name, "reference", score=r.score, note=r.source) for r in alone]
@@ -147,11 +138,79 @@ def make_leaderboard(
     return Leaderboard(competition, metric.name, is_toy, len(dataset.y), tuple(entries)), chosen
 
 
+def _entry(
+    predictions: Predictions,
+    standard_error: float,
+    comparison: Comparison,
+    is_chosen: bool,
+    extra: Mapping[str, tuple[float, float]],
+    published: Mapping[str, float],
+) -> Entry:
+    return Entry(
+        name=predictions.name,
+        kind=_kind(predictions),
+        score=predictions.score,
+        standard_error=standard_error,
+        fold_spread=float(np.std(predictions.fold_scores, ddof=1)),
+        behind=comparison.difference,
+        behind_error=comparison.standard_error,
+        p_value=comparison.p_value,
+        tied=comparison.is_tie,
+        estimate="nested" if predictions.is_blend else "cv",
+        plain_score=predictions.details.get("plain_score", predictions.score),
+        fit_seconds=predictions.fit_seconds,
+        predict_seconds=predictions.predict_seconds,
+        submitted=is_chosen,
+        published=published.get(predictions.name),
+        origin=predictions.details.get("origin"),
+        id=predictions.id,
+        note=WARNINGS.get(predictions.name, ""),
+        extra_metrics=extra,
+    )
+
+
+def _kind(predictions: Predictions) -> str:
+    if predictions.is_blend:
+        return "blend"
+    return "warning" if predictions.name in WARNINGS else "model"
+
+
+def write_leaderboard(store: Store, leaderboard: Leaderboard) -> None:
+    """Write leaderboard.csv and leaderboard.json."""
+    store.write(store.root / "leaderboard.csv", leaderboard.to_csv())
+    store.write_json(store.root / "leaderboard.json", leaderboard.to_dict())
+
+
+def read_leaderboard(competition: Competition, *stores: Store) -> tuple[Leaderboard, Path]:
+    """Return the last run's leaderboard and its CSV, from the first of the stores that has one.
+
+    Raises CompetitionError where nothing was trained, or only by a version of podium with other columns.
+    """
+    for store in stores:
+        value = store.read_json(store.root / "leaderboard.json")
+        if value is not None:
+            return _from_json(competition, store, value), store.root / "leaderboard.csv"
+    raise CompetitionError(
+        f"{competition.name!r} must have been trained before, found no leaderboard in {stores[0].root}; "
+        f"run: podium submit {competition.name}"
+    )
+
+
+def _from_json(competition: Competition, store: Store, value: Any) -> Leaderboard:
+    try:
+        return Leaderboard.from_dict(value)
+    except (TypeError, KeyError, ValueError) as error:
+        raise CompetitionError(
+            f"{store.root / 'leaderboard.json'} must be written by this version of podium, got: {error}; "
+            f"run: podium submit {competition.name}"
+        ) from error
+
+
 def choose(
     predictions: Sequence[Predictions], tied: Sequence[bool], best: int, metric: Metric
 ) -> Predictions:
-    """What becomes the submission: the best blend (of equal ones the simplest) that the noise cannot
-    tell apart from the best entry, and that entry itself where it is a model that beats every blend."""
+    """Return what becomes the submission: the best blend (of equal ones the simplest) that the noise cannot tell
+    from the best entry, or that entry itself where it is a model that beats every blend."""
     order = list(BLENDS)
     blends = [p for p, tie in zip(predictions, tied, strict=True) if tie and p.name in order]
     by_worth = sorted(blends, key=lambda p: (-metric.gain(p.score, over=0.0), order.index(p.name)))

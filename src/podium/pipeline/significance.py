@@ -3,8 +3,8 @@
 The bootstrap (Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapters 6 and 16)
 draws rows with replacement, whole groups where rows come in groups, and scores every entry on the
 same draws, so that a difference between two entries is paired. It speaks of the noise of a finite
-set of rows; the noise of training on another sample shows in the spread over folds, of which the
-t-test speaks.
+set of rows; the noise of training on another sample shows in the spread over folds, which the
+t-test uses.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from math import erfc, sqrt
 
 import numpy as np
 
-from podium.metrics.metrics import Metric
+from podium.metrics import Metric
 from podium.pipeline.predictions import Predictions
 
 RESAMPLES = 1000
 SIGNIFICANT = 0.05
+Z_95 = 1.96  # standard errors to each side of a 95 % interval
 _CHUNK = 50  # draws a matrix product: keeps memory at 50 floats a row
 
 
@@ -50,12 +51,12 @@ class Bootstrap:
         return self.draws.std(axis=0, ddof=1)
 
     def best(self, among: Sequence[int]) -> int:
-        """Of these entries; the first of equal ones."""
+        """Return the best of these entries; the first of equal ones."""
         return max(among, key=lambda entry: self.metric.gain(float(self.scores[entry]), over=0.0))
 
     def compare(self, entry: int, best: int) -> Comparison:
-        """The paired test of two entries: the difference over its bootstrap standard error,
-        against the normal distribution."""
+        """Return the paired test of two entries: the difference over its bootstrap standard error, against the
+        normal distribution."""
         difference = self.metric.gain(self.scores[best], over=self.scores[entry])
         error = float((self.draws[:, best] - self.draws[:, entry]).std(ddof=1))
         if error == 0:
@@ -72,7 +73,7 @@ def bootstrap(
     seed: int = 0,
 ) -> Bootstrap:
     """Score the out-of-fold predictions of all entries on the same resamples of rows or groups."""
-    rows = np.stack([metric.rows(y, p.oof) for p in entries], axis=1)  # (n, e, c)
+    rows = np.stack([metric.row_statistics(y, p.oof) for p in entries], axis=1)  # (n, e, c)
     n, e, c = rows.shape
     sums = np.concatenate([rows.reshape(n, e * c), np.ones((n, 1))], axis=1)
     totals = resampled_sums(sums, groups, resamples, seed)  # (b, e * c + 1): the last column counts rows
@@ -86,7 +87,8 @@ def compare_folds(gains: np.ndarray, valid_to_train: float) -> Comparison:
     is too small; `valid_to_train` is how many rows are scored for each that is trained on."""
     from scipy.special import stdtr
 
-    k, difference = len(gains), float(gains.mean())
+    k = len(gains)
+    difference = float(gains.mean())
     error = float(np.sqrt((1 / k + valid_to_train) * gains.var(ddof=1)))
     if error == 0:
         return Comparison(difference, 0.0, p_value=float(difference == 0))
@@ -94,8 +96,8 @@ def compare_folds(gains: np.ndarray, valid_to_train: float) -> Comparison:
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
-    """P-values (m,) made right for m tests at once (Holm 1979, "A Simple Sequentially Rejective Multiple
-    Test Procedure")."""
+    """Return p-values (m,) corrected for m tests at once (Holm 1979, "A Simple Sequentially Rejective Multiple Test
+    Procedure")."""
     order = p_values.argsort()
     steps = p_values[order] * np.arange(len(p_values), 0, -1)
     adjusted = np.empty(len(p_values))
@@ -106,7 +108,7 @@ def holm(p_values: np.ndarray) -> np.ndarray:
 def resampled_sums(
     rows: np.ndarray, groups: np.ndarray | None, resamples: int = RESAMPLES, seed: int = 0
 ) -> np.ndarray:
-    """Sums (b, c) of the columns of `rows` (n, c) over resamples of rows or groups."""
+    """Return sums (b, c) of the columns of `rows` (n, c) over resamples of rows or groups."""
     units = rows if groups is None else _sum_by_group(rows, groups)
     rng = np.random.default_rng(seed)
     drawn = [
@@ -124,6 +126,6 @@ def _sum_by_group(sums: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
 
 def _counts(rng: np.random.Generator, units: int, draws: int) -> np.ndarray:
-    """How often each unit is drawn, (draws, units)."""
+    """Return how often each unit is drawn (draws, units)."""
     picks = (np.bincount(rng.integers(units, size=units), minlength=units) for _ in range(draws))
     return np.stack(list(picks)).astype(np.float64)

@@ -1,76 +1,138 @@
 """What a result depends on besides data: the code behind it and the versions of its libraries.
 
-Both are read from source text, nothing is imported: so an unchanged model can be recognised without
-loading TensorFlow. Comments, docstrings and layout do not count as code.
+Both are read from source text, nothing is imported, so that an unchanged model can be recognised without loading
+TensorFlow. Comments, docstrings, layout and the messages of raised errors do not count as code.
+
+The rule for a fit: it depends on the module of the model's factory, on what that imports of `podium.models` (or of
+the factory's own package), and on the modules of `podium.data` that make numbers of files and texts
+(`SHAPE_INPUTS`). It does not depend on errors, formatting, reports, or on how rows are found and shown.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from podium.storage.hashing import content_id
 
+SHAPE_INPUTS = ("podium.data.image_spec", "podium.data.text_cleaning")
 _SOURCE = Path(__file__).parents[2]  # the folder that holds the package
 _DISTRIBUTION = {"PIL": "pillow", "sklearn": "scikit-learn"}  # where it differs from the import's name
 
 
 @cache
 def code_id(module: str) -> str:
-    """An id of a podium module and of every podium module that it imports."""
-    return content_id(*(ast.dump(_tree(name)) for name in _closure(module)))
+    """Return an id of a podium module and of every podium module that it imports."""
+    return content_id(*(ast.dump(_tree(name)) for name in _closure(module, _is_podium)))
+
+
+@cache
+def fit_code_id(module: str) -> str:
+    """Return an id of the code that a fit depends on, given the module of the model's factory."""
+    return content_id(*(ast.dump(_tree(name)) for name in _fit_closure(module)))
 
 
 @cache
 def library_versions(module: str) -> dict[str, str | None]:
-    """The versions of the libraries that `module` and its podium imports use; None where an optional
-    one is not installed."""
-    used = {i.partition(".")[0] for name in _closure(module) for i in _imports(_tree(name))}
-    libraries = used - sys.stdlib_module_names - {"podium"}
+    """Return the versions of the libraries that `module` and its podium imports use; None where an optional one
+    is not installed."""
+    own = module.partition(".")[0]
+    used = {
+        i.partition(".")[0] for name in _closure(module, _in_packages("podium", own)) for i in _imports(name)
+    }
+    libraries = used - sys.stdlib_module_names - {"podium", "competitions", own}
     return {name: library_version(name) for name in sorted(_DISTRIBUTION.get(i, i) for i in libraries)}
 
 
 def library_version(library: str) -> str | None:
+    """Return the installed version of a distribution, or None."""
     try:
         return version(library)
     except PackageNotFoundError:
         return None
 
 
-@cache
-def _closure(module: str) -> tuple[str, ...]:
+def _fit_closure(module: str) -> list[str]:
+    own = module.partition(".")[0]
+    reached = _closure(module, _in_packages("podium", own))
+    return [name for name in reached if _counts_for_fits(name, module, own)]
+
+
+def _counts_for_fits(name: str, module: str, own: str) -> bool:
+    if own != "podium" and name.partition(".")[0] == own:
+        return name.rpartition(".")[0] == module.rpartition(".")[0] or own != "competitions"
+    return name.startswith("podium.models.") or name in SHAPE_INPUTS
+
+
+def _is_podium(name: str) -> bool:
+    return name.startswith("podium.")
+
+
+def _in_packages(*packages: str) -> Callable[[str], bool]:
+    return lambda name: name.partition(".")[0] in packages
+
+
+def _closure(module: str, counts: Callable[[str], bool]) -> list[str]:
     seen: set[str] = set()
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        if name not in seen and _path(name).is_file():
+        if name not in seen and _path(name) is not None:
             seen.add(name)
-            waiting += [i for i in _imports(_tree(name)) if i.startswith("podium.")]
-    return tuple(sorted(seen))
+            waiting += [imported for imported in _imports(name) if counts(imported)]
+    return sorted(seen)
 
 
-def _path(module: str) -> Path:
-    folder = _SOURCE.joinpath(*module.split("."))
-    return folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
+@cache
+def _path(module: str) -> Path | None:
+    """Return the source file of a module: of podium, else of the first folder on the path that has it."""
+    parts = module.split(".")
+    folders = [_SOURCE] if parts[0] == "podium" else [Path(place) for place in sys.path]
+    for folder in folders:
+        place = folder.joinpath(*parts)
+        for path in (place / "__init__.py", place.with_name(f"{place.name}.py")):
+            if path.is_file():
+                return path
+    return None
 
 
 @cache
 def _tree(module: str) -> ast.Module:
-    tree = ast.parse(_path(module).read_text())
+    path = _path(module)
+    assert path is not None
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
             node.body = node.body[1:]
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            node.exc.args = []
     return tree
 
 
-def _imports(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _imports(module: str) -> Iterator[str]:
+    package = module if _is_package(module) else module.rpartition(".")[0]
+    for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, package)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _is_package(module: str) -> bool:
+    path = _path(module)
+    return path is not None and path.name == "__init__.py"
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    """Return the module that `from ... import` names, also where it is named relatively."""
+    if not node.level:
+        return node.module or ""
+    parents = package.split(".")
+    base = parents[: len(parents) - node.level + 1]
+    return ".".join([*base, *([node.module] if node.module else [])])

@@ -1,21 +1,28 @@
-"""Everything written to disk: atomically, under one lock for each competition.
+"""Everything that runs write to disk: atomically, under one lock for each competition.
 
-submissions/<competition>/        (toy runs: submissions/<competition>/toy/)
-  folds/<id>.npz                  which row is scored in which fold
-  audits/<id>.json                what the audit found in the data
-  models/<name>-<id>/fold-<i>.npz one file for each finished fold
-  models/<name>-<id>/map.npz      where a siamese network puts the rows
-  blends/<name>-<id>.npz          a blend's nested and test predictions
-  leaderboard.csv                 the last run's table, and leaderboard.json with its notes
-  explore.html                    the data in figures, and explore/ with the numbers of each as CSV
-  doubtful.csv                    the rows that the submitted entry gets most wrong
-  leaderboard.html                the page of the last run
-  <slug>-<entry>-<id>.csv         a submission, with its manifest beside it as .json
-  data/<sha256>/                  a competition's zip, unpacked
-  ledger.jsonl                    what was sent to Kaggle (remote.ledger)
-  leaderboard/public.csv          Kaggle's public leaderboard
-  lock                            held while a run works here
-~/.cache/podium/                  what is decoded or exported once, by content; may be removed
+submissions/<competition>/         (toy runs: submissions/<competition>/toy/)
+  folds/<id>.npz                   which row is scored in which fold
+  audits/<id>.json                 what the audit found in the data
+  models/<name>-<id>/job.json      which data and folds the model was fitted on
+  models/<name>-<id>/fold-<i>.npz  the predictions of one finished fold
+  models/<name>-<id>/fold-<i>.model  its fitted model, signed
+  models/<name>-<id>/map.npz       where a siamese network puts the rows
+  models/<name>.failed.txt         the traceback of a model that failed
+  blends/<name>-<id>.npz           a blend's nested and test predictions
+  submission-<entry>-<id>.csv      a submission, with its manifest beside it as .json (toy runs: toy-submission-...)
+  leaderboard.csv                  the last run's table, and leaderboard.json with its notes
+  leaderboard.html                 the page of the last run
+  worst-rows.csv                   the rows that the submitted entry gets most wrong
+  by-range.csv                     errors in each range of the numbers to predict, where there are numbers
+  explore.html                     the data in figures, and explore/ with the numbers of each as CSV
+  data/<sha256>/                   a competition's zip, unpacked
+  data/toy/                        the toy data
+  lock                             held while a run works here
+  ledger.jsonl                     what was sent to Kaggle (see kaggle.ledger)
+  leaderboard/public.csv           Kaggle's public leaderboard
+submissions/overview.html          all competitions side by side
+~/.cache/podium/                   what is decoded or exported once, by content; may be removed
+~/.config/podium/key               the key that signs fitted models
 """
 
 from __future__ import annotations
@@ -24,21 +31,22 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from podium.errors import StoreError
-from podium.pipeline.predictions import Predictions
 from podium.storage.atomic import take_lock, whole
 
 
 @dataclass(frozen=True)
 class Store:
+    """A folder of results. Files in it are written whole or not at all."""
+
     root: Path
 
     def write(self, path: Path, data: bytes) -> None:
@@ -50,22 +58,24 @@ class Store:
             file.write(data)
 
     def write_json(self, path: Path, value: Any) -> None:
+        """Write a JSON file whole or not at all."""
         self.write(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
 
     def read_json(self, path: Path) -> Any | None:
-        """The value, or None where there is no readable one."""
+        """Return the value, or None where there is no readable one."""
         try:
             return json.loads(path.read_text())
         except (FileNotFoundError, ValueError):
             return None
 
-    def write_arrays(self, path: Path, arrays: dict[str, np.ndarray]) -> None:
+    def write_arrays(self, path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write named arrays as one file, whole or not at all."""
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)  # type: ignore[arg-type]
         self.write(path, buffer.getvalue())
 
     def read_arrays(self, path: Path) -> dict[str, np.ndarray] | None:
-        """The arrays, or None where there is no readable file: it is then made again."""
+        """Return the arrays, or None where there is no readable file: it is then made again."""
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 return dict(arrays)
@@ -74,7 +84,7 @@ class Store:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Held by one process at a time and freed by its end, however it ends.
+        """Hold the folder for this process until the end of the block; its end frees it, however it ends.
 
         Raises StoreError at once, naming the owner, if another process holds it.
         """
@@ -95,17 +105,3 @@ class Store:
             file.write(str(os.getpid()))
             file.flush()
             yield
-
-    def write_predictions(self, path: Path, predictions: Predictions) -> None:
-        facts = {f.name: getattr(predictions, f.name) for f in fields(predictions)}
-        arrays = {name: facts.pop(name) for name in ("oof", "test")}
-        self.write_arrays(path, {**arrays, "facts": np.array(json.dumps(facts))})
-
-    def read_predictions(self, path: Path) -> Predictions | None:
-        """The predictions, or None where there is no readable file."""
-        arrays = self.read_arrays(path)
-        if arrays is None:
-            return None
-        facts: dict[str, Any] = json.loads(str(arrays["facts"]))
-        facts["fold_scores"] = tuple(facts["fold_scores"])
-        return Predictions(**facts, oof=arrays["oof"], test=arrays["test"])

@@ -1,0 +1,133 @@
+"""One fit: a model, a data set and a fold to predictions. A pure function that knows no metric, path or store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from podium.data.dataset import Dataset
+from podium.data.rows import take
+from podium.errors import ModelError
+from podium.models import registry
+from podium.models.callbacks import OnEpoch
+from podium.pipeline.folds import Fold, Folds
+from podium.storage.hashing import content_id
+
+BALANCES = ("downsample", "weights")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model to be cross-validated. The seed is the competition's.
+
+    Beside what its factory takes, `params` may hold `balance` for classes of unequal size: "downsample" leaves
+    out rows of a fold's training part at random until each class is as small as the smallest, "weights" has the
+    rows of each class weigh the same in all. What is scored is never left out. `origin` is the id of an earlier
+    job of the same model whose weights it starts from, those of the same fold: no row that a fold scores has been
+    seen before.
+    """
+
+    model: str
+    params: Mapping[str, Any]
+    seed: int
+    origin: str | None = None
+
+    def create(self, dataset: Dataset) -> Any:
+        """Return a fresh estimator. Raise ModelError if the model does not take this task or these rows."""
+        params = {name: value for name, value in self.params.items() if name != "balance"}
+        registry.require_rows(self.model, params, dataset.task, dataset.modality)
+        return registry.create(self.model, params, self.seed, dataset.task)
+
+    def id(self, dataset: Dataset, folds: Folds) -> str:
+        """Return an id that changes with whatever the fits depend on."""
+        origin = [self.origin] if self.origin else []
+        model = registry.model_id(self.model, self.params, self.seed, dataset.task.kind)
+        return content_id(dataset.id, folds.id, model, *origin)
+
+
+def fit_fold(
+    job: Job, dataset: Dataset, fold: Fold, on_epoch: OnEpoch | None = None, earlier: Any | None = None
+) -> tuple[Any, dict[str, np.ndarray]]:
+    """Return the fitted model and what it gave: the predictions `valid` (n_valid, c) and `test` (m, c), the
+    `seconds` of fitting and predicting, and the training `loss` (epochs,) of a network.
+
+    `earlier` is a fitted model to continue from. Raises ModelError for predictions of the wrong shape or that are
+    not finite; what the model's own code raises comes through.
+    """
+    task = dataset.task
+    model = job.create(dataset)
+    if earlier is not None:
+        model = _continued(model, earlier)
+    train, arguments = _balanced(job, dataset, fold.train, model)
+    targets, columns = task.fit_targets(dataset.y[train])
+    started = time.perf_counter()
+    model.fit(take(dataset.X, train), targets, **arguments, **_listener(model, on_epoch))
+    fitted = time.perf_counter()
+    valid = task.predict(model, take(dataset.X, fold.valid), columns, job.model)
+    test = task.predict(model, dataset.X_test, columns, job.model) if len(dataset.X_test) else valid[:0]
+    return model, {
+        "valid": valid,
+        "test": test,
+        "seconds": np.array([fitted - started, time.perf_counter() - fitted]),
+        "loss": np.array(getattr(_last(model), "loss_curve_", [])),
+    }
+
+
+def trains_in_epochs(job: Job, dataset: Dataset) -> bool:
+    """Return whether the job's model tells of its epochs, and can continue from earlier weights."""
+    return _takes(job.create(dataset), "on_epoch")
+
+
+def _last(model: Any) -> Any:
+    """Return the estimator at the end of a pipeline, or a model that is no pipeline."""
+    return model.steps[-1][1] if hasattr(model, "steps") else model
+
+
+def _takes(model: Any, argument: str) -> bool:
+    """Return whether `fit` of a model, or of the last one in a pipeline, takes an argument."""
+    from sklearn.utils.validation import has_fit_parameter
+
+    return bool(has_fit_parameter(_last(model), argument))
+
+
+def _for_last(model: Any, argument: str, value: Any) -> dict[str, Any]:
+    """Return the argument for `fit` that reaches the last step."""
+    name = f"{model.steps[-1][0]}__{argument}" if hasattr(model, "steps") else argument
+    return {name: value}
+
+
+def _listener(model: Any, on_epoch: OnEpoch | None) -> dict[str, Any]:
+    """Return the argument for `fit` by which a model that trains in epochs tells of them."""
+    return _for_last(model, "on_epoch", on_epoch) if on_epoch and _takes(model, "on_epoch") else {}
+
+
+def _balanced(job: Job, dataset: Dataset, train: np.ndarray, model: Any) -> tuple[np.ndarray, dict[str, Any]]:
+    """Return which rows to train on (n_train,), and the argument for `fit` that says what they weigh."""
+    balance = job.params.get("balance")
+    if balance is None:
+        return train, {}
+    if balance not in BALANCES:
+        raise ModelError(f"`balance` of model {job.model!r} must be one of {BALANCES}, got {balance!r}")
+    classes = dataset.task.class_codes(dataset.y[train])
+    _, codes, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    if balance == "downsample":
+        shuffled = np.random.default_rng(job.seed).permutation(len(train))
+        kept = [shuffled[codes[shuffled] == code][: counts.min()] for code in range(len(counts))]
+        return train[np.sort(np.concatenate(kept))], {}
+    if not _takes(model, "sample_weight"):
+        raise ModelError(f"model {job.model!r} cannot weigh rows; give it balance='downsample', or none")
+    weights = (len(train) / len(counts) / counts)[codes]
+    return train, _for_last(model, "sample_weight", weights)
+
+
+def _continued(model: Any, earlier: Any) -> Any:
+    """Return a model with the parameters of the first and, at the start of its fit, what the second learnt."""
+    own = _last(model).get_params(deep=False)
+    learnt = _last(earlier).set_params(**own).set_params(warm_start=True)
+    if not hasattr(model, "steps"):
+        return learnt
+    return model.set_params(**{model.steps[-1][0]: learnt})

@@ -1,0 +1,149 @@
+"""What earlier cross-validations left in the store: predictions of finished folds, and fitted models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from podium.data.dataset import Dataset
+from podium.errors import ModelError
+from podium.metrics import Metric
+from podium.models import registry
+from podium.pipeline.fit import Job, trains_in_epochs
+from podium.pipeline.folds import Folds
+from podium.pipeline.predictions import Predictions, fold_scores
+from podium.storage.signed_pickle import read_model
+from podium.storage.store import Store
+
+
+@dataclass(frozen=True)
+class FoldModels:
+    """A job's fitted models in memory, one a fold, each with the prediction columns (p,) that it learnt."""
+
+    job: Job
+    dataset: Dataset
+    fitted: Sequence[tuple[Any, np.ndarray]]
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the mean of the models' predictions (rows, c)."""
+        task = self.dataset.task
+        predicted = [task.predict(model, X, columns, self.job.model) for model, columns in self.fitted]
+        return np.asarray(np.mean(predicted, axis=0))
+
+
+def job_folder(store: Store, model: str, job_id: str) -> Path:
+    """Return where the results of a job are kept."""
+    return store.root / "models" / f"{model}-{job_id}"
+
+
+def predictions_folder(store: Store, predictions: Predictions) -> Path:
+    """Return where a model's predictions, and its fitted models, are kept."""
+    return job_folder(store, predictions.name, predictions.id)
+
+
+def rows_and_folds(dataset: Dataset, folds: Folds) -> dict[str, str]:
+    """Return what job.json says of the rows that a job was fitted on."""
+    return {"data": dataset.id, "folds": folds.id}
+
+
+def load_current(job: Job, dataset: Dataset, folds: Folds, metric: Metric, store: Store) -> Predictions:
+    """Return what the job left, its code and parameters as they are now. Raise ModelError if a fold is missing."""
+    found = load_predictions(job.model, job.id(dataset, folds), dataset, folds, metric, store)
+    return replace(found, details={**found.details, **job_facts(job)})
+
+
+def load_predictions(
+    model: str, job_id: str, dataset: Dataset, folds: Folds, metric: Metric, store: Store
+) -> Predictions:
+    """Return what the job of this id left, though its code may be another by now.
+
+    Raises ModelError if a fold is missing, or if it was trained on other rows or folds.
+    """
+    folder = job_folder(store, model, job_id)
+    results = [store.read_arrays(folder / f"fold-{number}.npz") for number in range(len(folds))]
+    finished = [result for result in results if result is not None]
+    if len(finished) < len(folds):
+        raise ModelError(
+            f"model {model!r} must have been trained as it is now on {len(folds)} folds, found "
+            f"{len(finished)}; train again"
+        )
+    if store.read_json(folder / "job.json") != rows_and_folds(dataset, folds):
+        raise ModelError(f"model {model!r} must have been trained on these rows, found others; train again")
+    return assemble(model, job_id, dataset, folds, metric, finished, {})
+
+
+def load_fold_model(store: Store, predictions: Predictions, fold: int) -> Any:
+    """Return the fitted model behind the predictions of a fold. Raise StoreError if it is not there."""
+    return read_fold_model(predictions_folder(store, predictions), fold)
+
+
+def load_fold_models(
+    job: Job, dataset: Dataset, folds: Folds, store: Store, most: int | None = None
+) -> FoldModels:
+    """Return the fitted models of all folds, or of the first `most`. Raise StoreError if one is missing."""
+    folder = job_folder(store, job.model, job.id(dataset, folds))
+    columns = [dataset.task.fit_targets(dataset.y[fold.train])[1] for fold in folds][:most]
+    fitted = [(read_fold_model(folder, number), learnt) for number, learnt in enumerate(columns)]
+    return FoldModels(job, dataset, fitted)
+
+
+def read_fold_model(folder: Path, fold: int) -> Any:
+    """Return the fitted model of a fold. Raise StoreError if it is not there."""
+    with registry.quiet_start():
+        return read_model(folder / f"fold-{fold}.model")
+
+
+def with_warm_start(job: Job, dataset: Dataset, folds: Folds, store: Store) -> Job:
+    """Return the job that continues the newest finished one of the same model, rows and folds; the job itself
+    where there is none, or where the model does not train in epochs."""
+    if not trains_in_epochs(job, dataset):
+        return job
+    finished = [
+        folder
+        for folder in store.root.glob(f"models/{job.model}-*")
+        if store.read_json(folder / "job.json") == rows_and_folds(dataset, folds)
+        and len(list(folder.glob("fold-*.npz"))) == len(folds)
+    ]
+    if not finished:
+        return job
+    newest = max(finished, key=lambda folder: (folder / "fold-0.npz").stat().st_mtime_ns)
+    return replace(job, origin=newest.name.removeprefix(f"{job.model}-"))
+
+
+def job_facts(job: Job) -> dict[str, Any]:
+    """Return what of a job is kept with its predictions."""
+    return {"params": dict(job.params), "seed": job.seed, "origin": job.origin}
+
+
+def assemble(
+    model: str,
+    job_id: str,
+    dataset: Dataset,
+    folds: Folds,
+    metric: Metric,
+    results: Sequence[dict[str, np.ndarray]],
+    facts: dict[str, Any],
+) -> Predictions:
+    """Return the predictions that the results of all folds make together."""
+    shape = (len(dataset.y), dataset.task.n_columns)
+    oof = np.full(shape, np.nan, dtype=results[0]["valid"].dtype)
+    for fold, result in zip(folds, results, strict=True):
+        oof[fold.valid] = result["valid"]
+    fit_seconds, predict_seconds = np.sum([result["seconds"] for result in results], axis=0).tolist()
+    return Predictions(
+        name=model,
+        id=job_id,
+        data_id=dataset.id,
+        folds_id=folds.id,
+        oof=oof,
+        test=np.mean([result["test"] for result in results], axis=0),
+        score=metric.score(dataset.y, oof),
+        fold_scores=fold_scores(metric, dataset.y, oof, folds),
+        fit_seconds=fit_seconds,
+        predict_seconds=predict_seconds,
+        details={"losses": [result["loss"].tolist() for result in results], **facts},
+    )
