@@ -1,7 +1,8 @@
 """What a competition folder declares.
 
-`competitions/<name>/competition.py` defines `COMPETITION` and the two functions that it names: `load`, which reads
-the files exactly as Kaggle delivers them, and `toy`, which writes a small learnable data set in that same layout.
+`competitions/<name>/competition.py` defines `COMPETITION` and the two functions that it names: `load`, which
+reads the files exactly as Kaggle delivers them, and `toy`, which writes a small learnable data set in that
+same layout.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ if TYPE_CHECKING:  # finding and listing competitions must not wait for numpy
 
 @dataclass(frozen=True)
 class FoldPlan:
-    """How rows are split. `contradictions` says what becomes of rows whose group holds other targets too: "keep"
-    them, or "drop" them from training; they are scored in any case."""
+    """How rows are split. `contradictions` says what becomes of rows whose group holds other targets too:
+    "keep" them, or "drop" them from training; they are scored in any case."""
 
     n_splits: int = 5
     seed: int = 0
@@ -30,7 +31,8 @@ class FoldPlan:
 
 @dataclass(frozen=True)
 class Reference:
-    """A published score to stand beside ours: in the row of the entry called `beside`, else in a row of its own."""
+    """A published score to stand beside ours: in the row of the entry called `beside`, else in a row of its
+    own."""
 
     name: str
     score: float
@@ -42,22 +44,23 @@ class Reference:
 class Competition:
     """A competition as its folder states it.
 
-    Files: `slug` is its name in Kaggle's address, `sample` the file that shows what a submission looks like, with
-    an id in `id_column` and the answer in `target_column`. `load` reads a folder, `toy` writes one.
+    Files: `slug` is its name in Kaggle's address, `sample` the file that shows what a submission looks like,
+    with an id in `id_column` and the answer in `target_column`. `load` reads a folder, `toy` writes one.
 
     Models: `roster` maps a model's name to the parameters that its factory is called with. A name may end in
-    @variant, for another row of the same model. The parameter `factory`, "module:function", names a factory of
-    the competition's own folder. `toy_params` replace a model's parameters where there is only toy data, such as
-    weights that need not be downloaded. `averages` names means over some of the models, for rows of their own.
+    @variant, for another row of the same model. The parameter `factory`, "module:function", names a factory
+    of the competition's own folder. `toy_params` replace a model's parameters where there is only toy data,
+    such as weights that need not be downloaded. `averages` names means over some of the models, for rows of
+    their own.
 
-    Scores: `metric` ranks, `extra_metrics` stand beside it, `references` are published scores, and `ranges` are
-    the low ends of ranges of the numbers to predict in which errors are told apart.
+    Scores: `metric` ranks, `extra_metrics` stand beside it, `references` are published scores, and `ranges`
+    are the low ends of ranges of the numbers to predict in which errors are told apart.
 
-    `rows` makes rows of X of a person's questions where the modality cannot do so itself: from texts (n,), "" where
-    there is none, and `ImageFiles` (n,), blank where there is none. `plots` are what `podium explore` draws, each
-    made by a function of `podium.plots`. `variants` maps names to the fields that they change: other labels of the
-    same rows, say. One is asked for as name@variant; its results have a folder of their own, and Kaggle takes no
-    submission of it.
+    `rows` makes rows of X of a person's questions where the modality cannot do so itself: from texts (n,),
+    "" where there is none, and `ImageFiles` (n,), blank where there is none. `plots` are what `podium
+    explore` draws, each made by a function of `podium.plots`. `variants` maps names to the fields that they
+    change: other labels of the same rows, say. One is asked for as name@variant; its results have a folder
+    of their own, and Kaggle takes no submission of it.
     """
 
     name: str

@@ -38,8 +38,8 @@ class CachedPixels:
 
 @dataclass(frozen=True)
 class NumbersWithPixels:
-    """Numbers (n, k) with the pixels of images behind them, as rows (n, k + height * width * 3) that are read when
-    they are indexed."""
+    """Numbers (n, k) with the pixels of images behind them, as rows (n, k + height * width * 3) that are
+    read when they are indexed."""
 
     numbers: np.ndarray
     pixels: CachedPixels

@@ -23,11 +23,11 @@ class Dataset:
     """The rows of one competition.
 
     `X` (n, ...) and `X_test` (m, ...) are whatever the models take, as long as they have a length and can be
-    indexed by integer arrays; with m = 0 there is nothing to submit. `y` (n,) is what `task` says: class codes,
-    or numbers. `groups` (n,), where given, names rows that must not be parted between training and validation.
-    The frames `about` (n, c) and `about_test` (m, c) hold whatever else the files say of the rows; no model is
-    given them, the audit looks for leaks in them. `modality` says what kind of rows X holds; it need only be
-    given for rows that do not tell themselves.
+    indexed by integer arrays; with m = 0 there is nothing to submit. `y` (n,) is what `task` says: class
+    codes, or numbers. `groups` (n,), where given, names rows that must not be parted between training and
+    validation. The frames `about` (n, c) and `about_test` (m, c) hold whatever else the files say of the
+    rows; no model is given them, the audit looks for leaks in them. `modality` says what kind of rows X
+    holds; it need only be given for rows that do not tell themselves.
     """
 
     X: Any
@@ -87,8 +87,8 @@ def conflicting(dataset: Dataset) -> np.ndarray:
 def without_broken(dataset: Dataset) -> tuple[Dataset, list[str]]:
     """Return the data set without training rows that cannot be read, and what is wrong with each broken row.
 
-    Broken test rows are blank to the models, because a submission needs them, and so are training rows of which
-    more is known than their file. Raises DataError for rows that are no files.
+    Broken test rows are blank to the models, because a submission needs them, and so are training rows of
+    which more is known than their file. Raises DataError for rows that are no files.
     """
     modality = dataset.modality
     if not modality.has_files:

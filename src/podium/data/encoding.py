@@ -41,11 +41,13 @@ class Encoding(ABC):
 
     @abstractmethod
     def row_scores(self, predicted: np.ndarray, gains: np.ndarray) -> np.ndarray:
-        """Return values (n,) whose mean is the score that a person is told; `gains` (n,) are shares of the loss."""
+        """Return values (n,) whose mean is the score that a person is told; `gains` (n,) are shares of the
+        loss."""
 
     @abstractmethod
     def log_ratio(self, constant: np.ndarray, predicted: np.ndarray, units: int) -> float:
-        """Return the log of the likelihood ratio of two predictions (n, k), units of rows counted as one row."""
+        """Return the log of the likelihood ratio of two predictions (n, k), units of rows counted as one
+        row."""
 
     @abstractmethod
     def quote(self, score: float, error: float, share: float) -> str:
@@ -81,7 +83,8 @@ class OneHot(Encoding):
 
 
 class Ranks(Encoding):
-    """One column of ranks from 0 to 1. The loss is the squared error, so what is explained is R2 of the ranks."""
+    """One column of ranks from 0 to 1. The loss is the squared error, so what is explained is R2 of the
+    ranks."""
 
     @property
     def weights(self) -> np.ndarray:

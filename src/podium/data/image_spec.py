@@ -23,8 +23,8 @@ BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.Decomp
 class ImageSpec:
     """How a file becomes an array: `height` and `width` in pixels.
 
-    With `keep_aspect` the image is fitted inside and the rest is grey, else it is stretched. `smoothing` names a
-    filter of Pillow, such as SMOOTH, that is run over the result.
+    With `keep_aspect` the image is fitted inside and the rest is grey, else it is stretched. `smoothing`
+    names a filter of Pillow, such as SMOOTH, that is run over the result.
     """
 
     height: int

@@ -134,8 +134,8 @@ class Images(Modality):
 class ImageFiles:
     """A sequence of n image files, to be indexed by integers (slices, arrays) into a shorter one.
 
-    Its content id is that of the files' bytes: names and places do not count, and no model learns them. Rows in
-    `blank` are grey to whoever looks, and their files need not be there.
+    Its content id is that of the files' bytes: names and places do not count, and no model learns them. Rows
+    in `blank` are grey to whoever looks, and their files need not be there.
     """
 
     modality: ClassVar[Modality] = Images()
@@ -215,8 +215,8 @@ class ImageFiles:
         return ImageFiles(self.cache.paths, blank)._part(self.rows)
 
     def cached_in(self, folder: Path) -> ImageFiles:
-        """Return a sequence of its own: no other files are decoded with these, and what is decoded stays in the
-        folder."""
+        """Return a sequence of its own: no other files are decoded with these, and what is decoded stays in
+        the folder."""
         alone = ImageFiles(self.paths, np.flatnonzero(~self.known).tolist())
         alone.cache = replace(alone.cache, folder=folder)
         return alone

@@ -10,7 +10,7 @@ import pandas as pd
 from podium.data.modality import Modality
 from podium.data.pixel_arrays import PixelArrays
 from podium.data.tables import Arrays, Tables
-from podium.data.text_cleaning import Texts
+from podium.data.texts import Texts
 
 
 def modality_of(X: Any) -> Modality:

@@ -1,7 +1,8 @@
 """One kind of rows, and everything that podium needs to know of it besides how models learn from it.
 
-A modality knows how to name a row, show it, find copies and broken rows, make rows of a person's question, and
-what the audit may look at. A new kind of data (sound, say) is one subclass, given to `Dataset` as `modality`.
+A modality knows how to name a row, show it, find copies and broken rows, make rows of a person's question,
+and what the audit may look at. A new kind of data (sound, say) is one subclass, given to `Dataset` as
+`modality`.
 
 X stands for n rows of that kind: anything that has a length and can be indexed by integer arrays.
 """
@@ -47,9 +48,11 @@ class Modality(ABC):
 
     name: ClassVar[str]
     feeds: ClassVar[frozenset[str]]
-    """What models can be given: names as a model's row in the registry lists them, such as "table" or "image"."""
+    """What models can be given: names as a model's row in the registry lists them, such as "table" or
+    "image"."""
     asks: ClassVar[Mapping[str, str]] = {}
-    """What a person can give for a row, `TEXT` or `FILE`, each with its name in a sentence: {FILE: "an image"}."""
+    """What a person can give for a row, `TEXT` or `FILE`, each with its name in a sentence: {FILE: "an
+    image"}."""
     is_drawn: ClassVar[bool] = False
     """Whether a file is drawn on a pad of the demo, not chosen."""
     has_files: ClassVar[bool] = False
@@ -78,9 +81,9 @@ class Modality(ABC):
         return None
 
     def file_facts(self, X: Any) -> pd.DataFrame | None:
-        """Return what can be known of files (n, c) without opening their content, or None: the columns `size`,
-        `width`, `height`, `aspect`, `bytes`, `suffix` and `name`, as far as they are known; NaN where a row has
-        no file."""
+        """Return what can be known of files (n, c) without opening their content, or None: the columns
+        `size`, `width`, `height`, `aspect`, `bytes`, `suffix` and `name`, as far as they are known; NaN
+        where a row has no file."""
         return None
 
     def file_names(self, X: Any) -> list[str]:
@@ -92,7 +95,8 @@ class Modality(ABC):
         return True
 
     def content_vectors(self, X: Any, rows: np.ndarray) -> np.ndarray | None:
-        """Return the content of some rows as numbers (r, p), so that training and test rows can be compared."""
+        """Return the content of some rows as numbers (r, p), so that training and test rows can be
+        compared."""
         return None
 
     def near_copies(self, X: Any, X_test: Any) -> Iterator[Copies]:

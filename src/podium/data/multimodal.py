@@ -137,11 +137,13 @@ class MultimodalRows:
 
 
 def part(X: Any, name: str) -> Any:
-    """Return the part of that name; rows without parts as they are. Raise ModelError if there is no such part."""
+    """Return the part of that name; rows without parts as they are. Raise ModelError if there is no such
+    part."""
     if not isinstance(X, MultimodalRows):
         return X
     if name not in X.parts:
         raise ModelError(
-            f"this model must be given the part {name!r}, got rows with {sample(X.parts)}; choose another model"
+            f"this model must be given the part {name!r}, got rows with {sample(X.parts)}; "
+            "choose another model"
         )
     return X.parts[name]

@@ -21,8 +21,8 @@ _BLOCK = 1 << 22  # pairs at a time
 class Copies:
     """Copies among n training rows and m test rows after them.
 
-    Rows with one number in `exact` (n + m,) are the same byte for byte, those with one number in `near` (n + m,)
-    to whoever looks. `noun` says what they are, in the plural; `excerpt` names a row in a line.
+    Rows with one number in `exact` (n + m,) are the same byte for byte, those with one number in `near` (n +
+    m,) to whoever looks. `noun` says what they are, in the plural; `excerpt` names a row in a line.
     """
 
     exact: np.ndarray
@@ -39,8 +39,9 @@ class Copies:
 def similar_images(small: np.ndarray, miniatures: np.ndarray) -> np.ndarray:
     """Return a number (n,) for each image that similar images share, and whatever chains of such pairs join.
 
-    `small` (n, 8, 9, 3) gives the difference hash of N. Krawetz 2013, "Kind of Like That": whether each pixel is
-    brighter than its left neighbour. Images of close hashes are compared by their `miniatures` (n, h, w, 3).
+    `small` (n, 8, 9, 3) gives the difference hash of N. Krawetz 2013, "Kind of Like That": whether each
+    pixel is brighter than its left neighbour. Images of close hashes are compared by their `miniatures` (n,
+    h, w, 3).
     """
     hashes = _hashes(small)
     pairs = np.concatenate([*_pairs(hashes, miniatures), np.empty((2, 0), dtype=int)], axis=1)
@@ -68,7 +69,8 @@ def _pairs(hashes: np.ndarray, miniatures: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _similarity(miniatures: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Return the correlation of the pixels of each pair (p,); of single-coloured ones whether they are equal."""
+    """Return the correlation of the pixels of each pair (p,); of single-coloured ones whether they are
+    equal."""
     found = []
     for left, right in np.array_split(pairs, pairs.shape[1] // 4096 + 1, axis=1):
         correlation = (_unit(miniatures[left]) * _unit(miniatures[right])).sum(axis=1)

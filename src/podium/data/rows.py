@@ -16,8 +16,8 @@ def take(X: Any, rows: np.ndarray) -> Any:
 
 
 def linked(*keys: pd.Series) -> np.ndarray:
-    """Return a number (n,) that rows share if a chain of equal values in any of the keys (n,) leads from one to
-    the other. Empty and missing values link nothing."""
+    """Return a number (n,) that rows share if a chain of equal values in any of the keys (n,) leads from one
+    to the other. Empty and missing values link nothing."""
     rows, values, many = [], [], 0
     for key in keys:
         codes, found = pd.factorize(key.where(key != ""))

@@ -1,10 +1,11 @@
 """What is to be predicted: one of several classes, any of several labels, or a number.
 
-Every decision that depends on the kind of target is a method here, so that the rest of podium never asks which
-kind it has. A new kind of target is one more subclass of `Task`.
+Every decision that depends on the kind of target is a method here, so that the rest of podium never asks
+which kind it has. A new kind of target is one more subclass of `Task`.
 
-Shapes: n training rows; c columns of a prediction (a probability for each class or label, or one number). `y` is
-(n,) of class codes or numbers, or (n, c) of zeros and ones for several labels. Predictions are always (rows, c).
+Shapes: n training rows; c columns of a prediction (a probability for each class or label, or one number).
+`y` is (n,) of class codes or numbers, or (n, c) of zeros and ones for several labels. Predictions are always
+(rows, c).
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class Task(ABC):
 
     @abstractmethod
     def strata(self, y: np.ndarray, least: int) -> np.ndarray:
-        """Return the stratum (n,) of each row for stratified folds; numbers get at least `least` rows in each."""
+        """Return the stratum (n,) of each row for stratified folds; numbers get at least `least` rows in
+        each."""
 
     @abstractmethod
     def strata_to_split(self, y: np.ndarray) -> list[tuple[str, np.ndarray]]:
@@ -84,14 +86,16 @@ class Task(ABC):
         """Return the target as columns whose means say something, for the audit."""
 
     def range_edges(self, y: np.ndarray, lows: Sequence[float]) -> np.ndarray:
-        """Return the edges of the ranges in which errors are told apart; none where targets are no numbers."""
+        """Return the edges of the ranges in which errors are told apart; none where targets are no
+        numbers."""
         return np.zeros(0)
 
     # ---- models
 
     @abstractmethod
     def fit_targets(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return what a model is fitted on, and the prediction columns (p,) that it can learn from these rows."""
+        """Return what a model is fitted on, and the prediction columns (p,) that it can learn from these
+        rows."""
 
     @abstractmethod
     def predict(self, model: Any, X: Any, columns: np.ndarray, name: str) -> np.ndarray:
@@ -119,7 +123,8 @@ class Task(ABC):
         """Return the `prediction` of each row and, where there are any, the probabilities `p(name)`."""
 
     def rank(self, predicted: np.ndarray, most: int) -> list[tuple[int, float]]:
-        """Return the most probable columns of one prediction (c,), each with its probability; none of numbers."""
+        """Return the most probable columns of one prediction (c,), each with its probability; none of
+        numbers."""
         return []
 
     @abstractmethod
@@ -128,7 +133,8 @@ class Task(ABC):
 
     @abstractmethod
     def support(self, y: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-        """Return how far each prediction (n,) supports the truth: the larger, the smaller the loss of the row."""
+        """Return how far each prediction (n,) supports the truth: the larger, the smaller the loss of the
+        row."""
 
     def certainty(self, predicted: np.ndarray) -> np.ndarray | None:
         """Return how sure the answers (rows,) are, or None where a prediction does not say."""
@@ -182,8 +188,8 @@ class Task(ABC):
 class Classification(Task):
     """One of k classes for each row.
 
-    `classes` (k,) holds the labels as they stand in a submission; `y` (n,) holds codes into them. `class_names`
-    (k,) says what people call the classes, where a label says nothing.
+    `classes` (k,) holds the labels as they stand in a submission; `y` (n,) holds codes into them.
+    `class_names` (k,) says what people call the classes, where a label says nothing.
     """
 
     classes: np.ndarray
@@ -203,7 +209,8 @@ class Classification(Task):
         object.__setattr__(self, "classes", np.asarray(self.classes))
         if self.class_names is not None and len(self.class_names) != len(self.classes):
             raise DataError(
-                f"class_names must name each of the {len(self.classes)} classes, got {len(self.class_names)} names"
+                f"class_names must name each of the {len(self.classes)} classes, "
+                f"got {len(self.class_names)} names"
             )
 
     @property
@@ -229,8 +236,8 @@ class Classification(Task):
         outside = (codes < 0) | (codes >= self.n_columns)
         if outside.any():
             raise DataError(
-                f"y must hold codes of {self.n_columns} classes, got {sample(np.unique(codes[outside]).tolist())} "
-                f"in {outside.sum()} rows; encode the labels"
+                f"y must hold codes of {self.n_columns} classes, "
+                f"got {sample(np.unique(codes[outside]).tolist())} in {outside.sum()} rows; encode the labels"
             )
 
     def labels(self, y: np.ndarray) -> np.ndarray:
@@ -294,9 +301,9 @@ class Classification(Task):
         return np.asarray(predicted.max(axis=1))
 
     def likely(self, y: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-        """Apply confident learning (Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating Uncertainty
-        in Dataset Labels"): a class counts for a row whose probability is at least the mean probability that the
-        class's own rows have."""
+        """Apply confident learning (Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating
+        Uncertainty in Dataset Labels"): a class counts for a row whose probability is at least the mean
+        probability that the class's own rows have."""
         given = predicted[np.arange(len(y)), y]
         own = [given[y == code] for code in range(self.n_columns)]
         least = np.array([rows.mean() if len(rows) else np.inf for rows in own])
@@ -307,7 +314,8 @@ class Classification(Task):
         return {"probability": self.support(y, predicted).round(5)}
 
     def describe_row(self, facts: Any) -> str:
-        return f"true {facts.label}, predicted {facts.predicted}; P(true label) {_probability(facts.probability)}"
+        given = _probability(facts.probability)
+        return f"true {facts.label}, predicted {facts.predicted}; P(true label) {given}"
 
     @property
     def expected_answers(self) -> str:  # type: ignore[override]
@@ -336,7 +344,9 @@ class Classification(Task):
         counts = np.bincount(y, minlength=self.n_columns)
         unused = self.classes[counts == 0].tolist()
         if unused:
-            yield f"no training row has the label {sample(unused)}; no model can learn it: look at the classes"
+            yield (
+                f"no training row has the label {sample(unused)}; no model can learn it: look at the classes"
+            )
         plain = pd.Series([str(label).strip().casefold() for label in self.classes])
         alike = self.classes[plain.duplicated(keep=False).to_numpy()].tolist()
         if alike:
@@ -350,7 +360,8 @@ class Classification(Task):
 
 @dataclass(frozen=True, eq=False)
 class Multilabel(Task):
-    """Any of t labels for each row: `y` (n, t) holds ones and zeros, a prediction a probability for each label."""
+    """Any of t labels for each row: `y` (n, t) holds ones and zeros, a prediction a probability for each
+    label."""
 
     label_names: Sequence[str]
 
@@ -453,7 +464,8 @@ class Multilabel(Task):
         return {"probability": self.support(y, predicted).round(5)}
 
     def describe_row(self, facts: Any) -> str:
-        return f"true {facts.label}, predicted {facts.predicted}; P(true labels) {_probability(facts.probability)}"
+        given = _probability(facts.probability)
+        return f"true {facts.label}, predicted {facts.predicted}; P(true labels) {given}"
 
     def strange_answers(self, answers: pd.Series) -> pd.Series:
         return answers[~answers.isin([0, 1])]

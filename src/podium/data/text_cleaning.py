@@ -13,13 +13,14 @@ IN_CAMEL_CASE = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+"
 
 
 def normalised(text: str) -> str:
-    """Return a text in lower case, without URLs, white space as single spaces: equal for texts that say the same."""
+    """Return a text in lower case, without URLs, white space as single spaces: equal for texts that say the
+    same."""
     return " ".join(re.sub(URL, " ", text.lower()).split())
 
 
 def readable(text: str) -> str:
-    """Return a text for a language model: entities resolved, hashtags as words, without characters that a wrong
-    encoding left behind, every link and every account the same."""
+    """Return a text for a language model: entities resolved, hashtags as words, without characters that a
+    wrong encoding left behind, every link and every account the same."""
     text = re.sub(URL, "http", html.unescape(text))
     text = re.sub(r"@\w+", "@user", text)
     text = re.sub(r"[\x80-\x9f]\S?", "", text)

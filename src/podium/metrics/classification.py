@@ -18,7 +18,8 @@ def _surprisals(y: Array, probabilities: Array) -> Array:
 
 
 def _confusion_counts(y: Array, probabilities: Array) -> Array:
-    """Return true positives, false positives, false negatives (n, 3); the second class is the positive one."""
+    """Return true positives, false positives, false negatives (n, 3); the second class is the positive
+    one."""
     predicted = probabilities.argmax(axis=1) == 1
     true = y == 1
     return np.stack([predicted & true, predicted & ~true, ~predicted & true], axis=1).astype(np.float64)

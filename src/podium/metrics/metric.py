@@ -17,11 +17,13 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Metric:
-    """`row_statistics(y, predicted)` gives statistics (n, c); `value` maps their means (..., c) to scores (...).
+    """`row_statistics(y, predicted)` gives statistics (n, c); `value` maps their means (..., c) to scores
+    (...).
 
-    `needs` says what a prediction must be: "labels" or "probabilities" (n, k), or "numbers" (n, 1). Targets below
-    `least` have no score, and predictions below it are taken as it. With `on_logs` it judges log(1 + y), and
-    blends mix logarithms. Where it is `scale_free`, a multiple of a prediction has the score of the prediction.
+    `needs` says what a prediction must be: "labels" or "probabilities" (n, k), or "numbers" (n, 1). Targets
+    below `least` have no score, and predictions below it are taken as it. With `on_logs` it judges log(1 +
+    y), and blends mix logarithms. Where it is `scale_free`, a multiple of a prediction has the score of the
+    prediction.
     """
 
     name: str

@@ -31,8 +31,8 @@ def get_metric(name: str) -> Metric:
 
 
 def require_fitting(metric: Metric, dataset: Dataset) -> None:
-    """Raise CompetitionError if the metric cannot judge this kind of target, DataError if it is not defined for
-    some of the targets."""
+    """Raise CompetitionError if the metric cannot judge this kind of target, DataError if it is not defined
+    for some of the targets."""
     if metric.needs not in dataset.task.gives:
         fitting = ", ".join(m.name for m in METRICS.values() if m.needs in dataset.task.gives)
         raise CompetitionError(

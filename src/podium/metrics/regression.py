@@ -35,8 +35,8 @@ def _log_moments(y: Array, numbers: Array) -> Array:
 
 
 def _rank_products(y: Array, numbers: Array) -> Array:
-    """Return products of ranks among all given rows, about their mean: a bootstrap draws rows with the ranks that
-    they have in the whole sample."""
+    """Return products of ranks among all given rows, about their mean: a bootstrap draws rows with the ranks
+    that they have in the whole sample."""
     a, b = (_centred_ranks(values) for values in (y, numbers[:, 0]))
     return np.column_stack([a * b, a, b, a**2, b**2])
 

@@ -1,9 +1,9 @@
-"""Models by name: one row for each, saying which tasks and which rows it takes. Nothing heavy is imported until a
-model is made.
+"""Models by name: one row for each, saying which tasks and which rows it takes. Nothing heavy is imported
+until a model is made.
 
-A factory is called as `factory(task, **params)` and returns a scikit-learn estimator. Names come from three places:
-the rows here, those that other packages add by the entry point `podium.models`, and factories of a competition's
-own folder, which a roster entry names by the parameter `factory`.
+A factory is called as `factory(task, **params)` and returns a scikit-learn estimator. Names come from three
+places: the rows here, those that other packages add by the entry point `podium.models`, and factories of a
+competition's own folder, which a roster entry names by the parameter `factory`.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 @dataclass(frozen=True)
 class ModelRow:
-    """`factory` is "module:function". `tasks` are the kinds of task that it takes; `takes` are kinds of rows, of
-    which a data set must feed at least one, and empty where it takes any. A model that `embeds` has, fitted, a
-    last step with the method `embed`. The parameters `implied` by a name are given to the factory."""
+    """`factory` is "module:function". `tasks` are the kinds of task that it takes; `takes` are kinds of
+    rows, of which a data set must feed at least one, and empty where it takes any. A model that `embeds`
+    has, fitted, a last step with the method `embed`. The parameters `implied` by a name are given to the
+    factory."""
 
     factory: str
     tasks: frozenset[str]
@@ -119,8 +120,8 @@ FAMILIES = {
 def create(name: str, params: Mapping[str, Any], seed: int, task: Task) -> Any:
     """Return a fresh scikit-learn estimator for the task, every `random_state` in it set to `seed`.
 
-    Raises ModelError for an unknown name, a task that the model does not take, or a parameter that its factory
-    does not take.
+    Raises ModelError for an unknown name, a task that the model does not take, or a parameter that its
+    factory does not take.
     """
     row = find(name, [task.kind], params)
     module, _, function = row.factory.partition(":")
@@ -146,7 +147,8 @@ def require_rows(name: str, params: Mapping[str, Any], task: Task, modality: Mod
 
 
 def model_id(name: str, params: Mapping[str, Any], seed: int, kind: str) -> str:
-    """Return an id that changes with whatever a fit depends on besides data: parameters, seed, code, libraries."""
+    """Return an id that changes with whatever a fit depends on besides data: parameters, seed, code,
+    libraries."""
     row = find(name, [kind], params)
     implied = row.implied or {}
     body = implied.get("body", name.partition("@")[0])
@@ -169,7 +171,8 @@ def embeds(name: str, params: Mapping[str, Any], kind: str) -> bool:
 
 
 def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = None) -> ModelRow:
-    """Return the row of a model, or of one of its variants (model@variant), that takes one of the kinds of task.
+    """Return the row of a model, or of one of its variants (model@variant), that takes one of the kinds of
+    task.
 
     Raises ModelError for a name that is none, or a model that takes other tasks.
     """
@@ -182,7 +185,8 @@ def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = N
         raise ModelError(f"no model {name!r}; {did_you_mean(name, fitting)}")
     if not row.tasks & set(kinds):
         raise ModelError(
-            f"model {name!r} must take a {' or '.join(sorted(kinds))} task, takes {sample(sorted(row.tasks))}; "
+            f"model {name!r} must take a {' or '.join(sorted(kinds))} task, "
+            f"takes {sample(sorted(row.tasks))}; "
             f"choose of {sample(fitting, most=8)}"
         )
     return row
@@ -218,8 +222,8 @@ def _of_plugin(model: str) -> ModelRow | None:
 
 @contextmanager
 def quiet_start() -> Iterator[None]:
-    """Hold back what TensorFlow says on standard error when it is imported and when it first looks for devices,
-    from C++ and before any log level counts. What is said before an error is not lost."""
+    """Hold back what TensorFlow says on standard error when it is imported and when it first looks for
+    devices, from C++ and before any log level counts. What is said before an error is not lost."""
     sys.stderr.flush()
     before = os.dup(2)
     with tempfile.TemporaryFile() as held:

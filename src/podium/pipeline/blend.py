@@ -1,8 +1,8 @@
 """Blends: several entries' predictions into one, scored so that they are not flattered.
 
-Each blend is fitted on stacked out-of-fold predictions (n, members, c). The out-of-fold predictions that a blend
-itself reports are nested: for each fold it is fitted on the other folds' rows and applied to this one's. What goes
-into the submission is fitted on all rows.
+Each blend is fitted on stacked out-of-fold predictions (n, members, c). The out-of-fold predictions that a
+blend itself reports are nested: for each fold it is fitted on the other folds' rows and applied to this
+one's. What goes into the submission is fitted on all rows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Truth:
-    """What blends are fitted to: `y` (n,) and the right prediction `target` (n, c) of each row, and the metric."""
+    """What blends are fitted to: `y` (n,) and the right prediction `target` (n, c) of each row, and the
+    metric."""
 
     y: np.ndarray
     target: np.ndarray
@@ -44,7 +45,8 @@ Fit = Callable[[np.ndarray, Truth], Fitted]  # from stacked predictions (n, memb
 
 @dataclass(frozen=True)
 class BlendMethod:
-    """`tasks` are the kinds of task that it takes, `columns` the number of prediction columns where it is fixed."""
+    """`tasks` are the kinds of task that it takes, `columns` the number of prediction columns where it is
+    fixed."""
 
     fit: Fit
     tasks: frozenset[str]
@@ -66,8 +68,8 @@ def mean(stack: np.ndarray, truth: Truth) -> Fitted:
 
 
 def rank_mean(stack: np.ndarray, truth: Truth) -> Fitted:
-    """Return the mean of the rows' ranks in each class among the rows it was fitted on, for members whose scales
-    differ."""
+    """Return the mean of the rows' ranks in each class among the rows it was fitted on, for members whose
+    scales differ."""
     known = np.sort(stack, axis=0)
 
     def combine(rows: np.ndarray) -> np.ndarray:
@@ -79,15 +81,16 @@ def rank_mean(stack: np.ndarray, truth: Truth) -> Fitted:
 
 
 def _ranks(known: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the ranks (rows, c) of values among known ones in ascending order, both (rows, c); equal ones share
-    theirs."""
+    """Return the ranks (rows, c) of values among known ones in ascending order, both (rows, c); equal ones
+    share theirs."""
     columns = zip(known.T, values.T, strict=True)
     return np.column_stack([1 + c.searchsorted(v, "left") + c.searchsorted(v, "right") for c, v in columns])
 
 
 def weights(stack: np.ndarray, truth: Truth) -> Fitted:
-    """Return non-negative least squares on the right predictions (Breiman 1996, "Stacked Regressions"), scaled to
-    sum to one. It is solved on the triangular factor, which has as many rows as there are members."""
+    """Return non-negative least squares on the right predictions (Breiman 1996, "Stacked Regressions"),
+    scaled to sum to one. It is solved on the triangular factor, which has as many rows as there are
+    members."""
     from scipy.optimize import nnls
 
     n, members, c = stack.shape
@@ -99,9 +102,9 @@ def weights(stack: np.ndarray, truth: Truth) -> Fitted:
 
 
 def greedy(stack: np.ndarray, truth: Truth, rounds: int = 50) -> Fitted:
-    """Return an ensemble selected with replacement (Caruana et al. 2004, "Ensemble Selection from Libraries of
-    Models"): add the member that helps the metric most, keep the shortest prefix of the best score. Ties go to
-    members already in, so that weights stay few."""
+    """Return an ensemble selected with replacement (Caruana et al. 2004, "Ensemble Selection from Libraries
+    of Models"): add the member that helps the metric most, keep the shortest prefix of the best score. Ties
+    go to members already in, so that weights stay few."""
     metric = truth.metric
     members = stack.shape[1]
     counts = np.zeros(members, dtype=int)
@@ -217,8 +220,8 @@ def blend(
 ) -> Predictions:
     """Return the predictions of `members` combined by the method called `name`.
 
-    `details` holds the in-sample estimate `plain_score` (fitted and scored on the same rows) and the weights by
-    member. Raises BlendError for members of different data or folds.
+    `details` holds the in-sample estimate `plain_score` (fitted and scored on the same rows) and the weights
+    by member. Raises BlendError for members of different data or folds.
     """
     require_same_folds(members)
     started = time.perf_counter()

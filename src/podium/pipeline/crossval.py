@@ -1,5 +1,5 @@
-"""Cross-validation: one model, one data set, one set of folds, to Predictions. Finished folds are read from the
-store."""
+"""Cross-validation: one model, one data set, one set of folds, to Predictions. Finished folds are read from
+the store."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def cross_validate(
 ) -> Predictions:
     """Fit the model on each fold's training rows, unless the store has that fold already.
 
-    Raises ModelError if the model returns something other than predictions of the task; what its own code raises
-    comes through.
+    Raises ModelError if the model returns something other than predictions of the task; what its own code
+    raises comes through.
     """
     job_id = job.id(dataset, folds)
     folder = job_folder(store, job.model, job_id)

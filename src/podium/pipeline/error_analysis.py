@@ -1,4 +1,5 @@
-"""Single rows to look at: those that an entry gets most wrong, those it is least sure of, and likely wrong labels."""
+"""Single rows to look at: those that an entry gets most wrong, those it is least sure of, and likely wrong
+labels."""
 
 from __future__ import annotations
 
@@ -13,11 +14,12 @@ MOST_ROWS = 20  # of each part
 
 
 def worst_rows(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
-    """Return at most `MOST_ROWS` training rows with the largest out-of-fold loss, then as many test rows with the
-    least certain prediction, where a prediction says how certain it is.
+    """Return at most `MOST_ROWS` training rows with the largest out-of-fold loss, then as many test rows
+    with the least certain prediction, where a prediction says how certain it is.
 
-    The columns are `part`, `row` from 0, `what` the row is, its `label` where it is known, the `predicted` answer,
-    and the task's facts: the `probability` of the label, or of the answer for a test row; or the `error`.
+    The columns are `part`, `row` from 0, `what` the row is, its `label` where it is known, the `predicted`
+    answer, and the task's facts: the `probability` of the label, or of the answer for a test row; or the
+    `error`.
     """
     task = dataset.task
     support = task.support(dataset.y, predictions.oof)
@@ -30,8 +32,8 @@ def worst_rows(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
 
 
 def random_rows(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
-    """Return at most `MOST_ROWS` test rows drawn at random, in the columns of `worst_rows`; none where predictions
-    do not say how certain they are."""
+    """Return at most `MOST_ROWS` test rows drawn at random, in the columns of `worst_rows`; none where
+    predictions do not say how certain they are."""
     rows = np.sort(np.random.default_rng(0).permutation(len(dataset.test_ids))[:MOST_ROWS])
     return _test_rows(dataset, predictions, rows)
 

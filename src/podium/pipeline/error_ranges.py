@@ -18,11 +18,12 @@ def by_range(
     groups: np.ndarray | None = None,
     resamples: int = RESAMPLES,
 ) -> pd.DataFrame:
-    """Return a row for each range with rows in it, for the predictions (n, e) of e entries, one after the other.
+    """Return a row for each range with rows in it, for the predictions (n, e) of e entries, one after the
+    other.
 
-    Each range has its low edge and not its high one. The columns are `low`, `high`, `rows`, `mse`, `rmse` and
-    `precision` (the share of its rows whose prediction is in it as well), each of the three with its `_error`, by
-    bootstrap over rows or groups as in `significance`, on the same draws for all.
+    Each range has its low edge and not its high one. The columns are `low`, `high`, `rows`, `mse`, `rmse`
+    and `precision` (the share of its rows whose prediction is in it as well), each of the three with its
+    `_error`, by bootstrap over rows or groups as in `significance`, on the same draws for all.
     """
     ranges = _range_of(y, edges)
     entries = predicted.shape[1]

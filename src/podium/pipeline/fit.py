@@ -1,4 +1,5 @@
-"""One fit: a model, a data set and a fold to predictions. A pure function that knows no metric, path or store."""
+"""One fit: a model, a data set and a fold to predictions. A pure function that knows no metric, path or
+store."""
 
 from __future__ import annotations
 
@@ -24,11 +25,11 @@ BALANCES = ("downsample", "weights")
 class Job:
     """One model to be cross-validated. The seed is the competition's.
 
-    Beside what its factory takes, `params` may hold `balance` for classes of unequal size: "downsample" leaves
-    out rows of a fold's training part at random until each class is as small as the smallest, "weights" has the
-    rows of each class weigh the same in all. What is scored is never left out. `origin` is the id of an earlier
-    job of the same model whose weights it starts from, those of the same fold: no row that a fold scores has been
-    seen before.
+    Beside what its factory takes, `params` may hold `balance` for classes of unequal size: "downsample"
+    leaves out rows of a fold's training part at random until each class is as small as the smallest,
+    "weights" has the rows of each class weigh the same in all. What is scored is never left out. `origin` is
+    the id of an earlier job of the same model whose weights it starts from, those of the same fold: no row
+    that a fold scores has been seen before.
     """
 
     model: str
@@ -55,8 +56,8 @@ def fit_fold(
     """Return the fitted model and what it gave: the predictions `valid` (n_valid, c) and `test` (m, c), the
     `seconds` of fitting and predicting, and the training `loss` (epochs,) of a network.
 
-    `earlier` is a fitted model to continue from. Raises ModelError for predictions of the wrong shape or that are
-    not finite; what the model's own code raises comes through.
+    `earlier` is a fitted model to continue from. Raises ModelError for predictions of the wrong shape or
+    that are not finite; what the model's own code raises comes through.
     """
     task = dataset.task
     model = job.create(dataset)
@@ -125,7 +126,8 @@ def _balanced(job: Job, dataset: Dataset, train: np.ndarray, model: Any) -> tupl
 
 
 def _continued(model: Any, earlier: Any) -> Any:
-    """Return a model with the parameters of the first and, at the start of its fit, what the second learnt."""
+    """Return a model with the parameters of the first and, at the start of its fit, what the second
+    learnt."""
     own = _last(model).get_params(deep=False)
     learnt = _last(earlier).set_params(**own).set_params(warm_start=True)
     if not hasattr(model, "steps"):

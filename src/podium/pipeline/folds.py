@@ -25,7 +25,8 @@ class Fold:
 
 @dataclass(frozen=True)
 class Folds:
-    """Which row is scored in which fold: `valid_fold` (n,). `untrained` (u,) names rows that no fold trains on."""
+    """Which row is scored in which fold: `valid_fold` (n,). `untrained` (u,) names rows that no fold trains
+    on."""
 
     valid_fold: np.ndarray
     untrained: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))

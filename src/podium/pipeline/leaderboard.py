@@ -20,8 +20,8 @@ from podium.storage.store import Store
 
 BASELINE = "constant"
 WARNINGS = {
-    "metadata": "knows only width, height, bytes and suffix of the files: the score reachable from that leak alone",
-    "time": "knows only when a row was made: the score reachable from the history of the collection alone",
+    "metadata": "knows only width, height, bytes and suffix: the score reachable from that leak alone",
+    "time": "knows only when a row was made: the score reachable from the history of the data alone",
 }
 
 
@@ -31,13 +31,13 @@ class Entry:
 
     `kind` is model, blend, warning, reference or failed; a warning is a model that is neither blended nor
     submitted, and tells what a leak in the data would give. `estimate` says whether the score is a plain
-    cross-validation (cv) or nested as well; `plain_score` is the in-sample score of a blend. `standard_error` is
-    the bootstrap's, `fold_spread` the standard deviation over folds. `behind` is the gap to the best entry, with
-    its paired standard error and p-value; `tied` where the noise can explain it. `extra_metrics` holds further
-    metrics, each with its standard error; `published` the score that a reference gives for it. `public` and
-    `private` are Kaggle's scores of a submission made of it, `percentile` how much of the public leaderboard is
-    at its place or above it, in percent. `id` is that of its predictions in the store, `origin` the id of the fit
-    that its training began from.
+    cross-validation (cv) or nested as well; `plain_score` is the in-sample score of a blend.
+    `standard_error` is the bootstrap's, `fold_spread` the standard deviation over folds. `behind` is the gap
+    to the best entry, with its paired standard error and p-value; `tied` where the noise can explain it.
+    `extra_metrics` holds further metrics, each with its standard error; `published` the score that a
+    reference gives for it. `public` and `private` are Kaggle's scores of a submission made of it,
+    `percentile` how much of the public leaderboard is at its place or above it, in percent. `id` is that of
+    its predictions in the store, `origin` the id of the fit that its training began from.
     """
 
     name: str
@@ -209,8 +209,8 @@ def _from_json(competition: Competition, store: Store, value: Any) -> Leaderboar
 def choose(
     predictions: Sequence[Predictions], tied: Sequence[bool], best: int, metric: Metric
 ) -> Predictions:
-    """Return what becomes the submission: the best blend (of equal ones the simplest) that the noise cannot tell
-    from the best entry, or that entry itself where it is a model that beats every blend."""
+    """Return what becomes the submission: the best blend (of equal ones the simplest) that the noise cannot
+    tell from the best entry, or that entry itself where it is a model that beats every blend."""
     order = list(BLENDS)
     blends = [p for p, tie in zip(predictions, tied, strict=True) if tie and p.name in order]
     by_worth = sorted(blends, key=lambda p: (-metric.gain(p.score, over=0.0), order.index(p.name)))

@@ -28,8 +28,8 @@ FIRST_FOLD = 1  # of how many folds the models answer: single folds are what the
 
 @dataclass(frozen=True)
 class Answer:
-    """What an entry predicts. `table` has a row for each question: the `input`, the `prediction` (a number, or the
-    class by its name), and for each class its probability, `p(name)`."""
+    """What an entry predicts. `table` has a row for each question: the `input`, the `prediction` (a number,
+    or the class by its name), and for each class its probability, `p(name)`."""
 
     entry: Entry
     table: pd.DataFrame
@@ -39,8 +39,8 @@ class Answer:
 class Predictor:
     """An entry of the leaderboard with its models in memory.
 
-    `members` are in the order of the blend, None where one has no weight; `n_columns` is the number of columns of
-    a prediction.
+    `members` are in the order of the blend, None where one has no weight; `n_columns` is the number of
+    columns of a prediction.
     """
 
     entry: Entry
@@ -70,8 +70,8 @@ def pair_questions(files: Sequence[str], texts: Sequence[str]) -> list[Question]
 
 
 def predict(session: Session, questions: Sequence[Question], folds: int | None = FIRST_FOLD) -> Answer:
-    """Return the answers of the entry that the last run chose for its submission, by its models of the first few
-    folds, or of all where `folds` is None.
+    """Return the answers of the entry that the last run chose for its submission, by its models of the first
+    few folds, or of all where `folds` is None.
 
     Raises what `read_rows` and `load_predictor` raise.
     """
@@ -86,8 +86,8 @@ def predict(session: Session, questions: Sequence[Question], folds: int | None =
 def read_rows(session: Session, questions: Sequence[Question], folder: Path) -> Any:
     """Return a row of X for each question; what is decoded of files stays in the folder.
 
-    Raises CompetitionError if the competition cannot make any, DataError for a question that is empty, too long,
-    or of a kind that it does not take.
+    Raises CompetitionError if the competition cannot make any, DataError for a question that is empty, too
+    long, or of a kind that it does not take.
     """
     modality = session.dataset.modality
     _require_questions(session)
@@ -105,8 +105,8 @@ def read_rows(session: Session, questions: Sequence[Question], folder: Path) -> 
 def _require_questions(session: Session) -> None:
     if not session.dataset.modality.asks:
         raise CompetitionError(
-            f"{session.competition.name!r} must have rows that a person can ask about, a text or an image, got "
-            f"{session.dataset.modality.name} rows; look at the columns of its submission instead"
+            f"{session.competition.name!r} must have rows that a person can ask about, a text or an image, "
+            f"got {session.dataset.modality.name} rows; look at the columns of its submission instead"
         )
 
 
@@ -128,11 +128,11 @@ def _require_fitting(question: Question, asks: Mapping[str, str]) -> None:
 
 
 def load_predictor(session: Session, folds: int | None = None) -> Predictor:
-    """Return the entry that the last run chose for its submission. Only members with weight are read, of each the
-    models of all folds, or of the first few.
+    """Return the entry that the last run chose for its submission. Only members with weight are read, of
+    each the models of all folds, or of the first few.
 
-    Raises CompetitionError if nothing was trained, ModelError or StoreError if a model was not, or not as it is
-    now.
+    Raises CompetitionError if nothing was trained, ModelError or StoreError if a model was not, or not as it
+    is now.
     """
     leaderboard, _ = read_leaderboard(session.competition, session.store)
     entry = next(e for e in leaderboard.entries if e.submitted)

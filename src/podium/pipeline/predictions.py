@@ -1,7 +1,7 @@
 """The border of the system: what a model or a blend predicts for every row.
 
-Whatever comes before (models) only makes these; whatever comes after (blends, statistics, submissions) only reads
-them, so a blend is made of models or of blends alike.
+Whatever comes before (models) only makes these; whatever comes after (blends, statistics, submissions) only
+reads them, so a blend is made of models or of blends alike.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from podium.storage.store import Store
 class Predictions:
     """Predictions of one model or blend, (n, c) out of fold and (m, c) for the test rows.
 
-    The task names the c columns. Each row of `oof` comes from a fit that has not seen it; `test` is the mean over
-    the folds' fits for a model, and for a blend its combination of the members' `test`. For blends `oof` is
-    nested: combined by weights fitted on the other folds. Seconds are sums over folds.
+    The task names the c columns. Each row of `oof` comes from a fit that has not seen it; `test` is the mean
+    over the folds' fits for a model, and for a blend its combination of the members' `test`. For blends
+    `oof` is nested: combined by weights fitted on the other folds. Seconds are sums over folds.
     """
 
     name: str

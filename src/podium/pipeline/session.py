@@ -23,8 +23,8 @@ from podium.storage.store import Store
 class Session:
     """All that training needs, loaded and checked.
 
-    `sample` is the sample submission, `skipped` says what is wrong with each image that was left out, and `files`
-    is the folder that the data were loaded from.
+    `sample` is the sample submission, `skipped` says what is wrong with each image that was left out, and
+    `files` is the folder that the data were loaded from.
     """
 
     competition: Competition
@@ -48,8 +48,8 @@ class Session:
 def open_session(
     competition: Competition, root: Path, data: Path | None, skip_bad_images: bool = False
 ) -> Iterator[Session]:
-    """Load a competition from `data`, or from where its files are found, its store locked until the end of the
-    block.
+    """Load a competition from `data`, or from where its files are found, its store locked until the end of
+    the block.
 
     Raises CompetitionError, DataError, FoldError or StoreError for what does not fit together.
     """

@@ -55,8 +55,8 @@ class Bootstrap:
         return max(among, key=lambda entry: self.metric.gain(float(self.scores[entry]), over=0.0))
 
     def compare(self, entry: int, best: int) -> Comparison:
-        """Return the paired test of two entries: the difference over its bootstrap standard error, against the
-        normal distribution."""
+        """Return the paired test of two entries: the difference over its bootstrap standard error, against
+        the normal distribution."""
         difference = self.metric.gain(self.scores[best], over=self.scores[entry])
         error = float((self.draws[:, best] - self.draws[:, entry]).std(ddof=1))
         if error == 0:
@@ -96,8 +96,8 @@ def compare_folds(gains: np.ndarray, valid_to_train: float) -> Comparison:
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
-    """Return p-values (m,) corrected for m tests at once (Holm 1979, "A Simple Sequentially Rejective Multiple Test
-    Procedure")."""
+    """Return p-values (m,) corrected for m tests at once (Holm 1979, "A Simple Sequentially Rejective
+    Multiple Test Procedure")."""
     order = p_values.argsort()
     steps = p_values[order] * np.arange(len(p_values), 0, -1)
     adjusted = np.empty(len(p_values))

@@ -51,7 +51,8 @@ def rows_and_folds(dataset: Dataset, folds: Folds) -> dict[str, str]:
 
 
 def load_current(job: Job, dataset: Dataset, folds: Folds, metric: Metric, store: Store) -> Predictions:
-    """Return what the job left, its code and parameters as they are now. Raise ModelError if a fold is missing."""
+    """Return what the job left, its code and parameters as they are now. Raise ModelError if a fold is
+    missing."""
     found = load_predictions(job.model, job.id(dataset, folds), dataset, folds, metric, store)
     return replace(found, details={**found.details, **job_facts(job)})
 

@@ -18,8 +18,8 @@ from podium.pipeline.predictions import Predictions
 def read_sample(competition: Competition, dataset: Dataset, folder: Path) -> pd.DataFrame:
     """Return the sample submission; of a variant only the ids in it.
 
-    Raises DataError if it does not fit the test rows: better before the training than after it. Without test rows
-    there need be no file.
+    Raises DataError if it does not fit the test rows: better before the training than after it. Without test
+    rows there need be no file.
     """
     path = folder / competition.sample
     if not len(dataset.test_ids) and not path.exists():
@@ -48,8 +48,8 @@ def build(
 
 
 def check(competition: Competition, dataset: Dataset, frame: pd.DataFrame, sample: pd.DataFrame) -> None:
-    """Raise SubmissionError unless columns, rows and order of ids are as the sample's, and the answers are such as
-    the task gives."""
+    """Raise SubmissionError unless columns, rows and order of ids are as the sample's, and the answers are
+    such as the task gives."""
     subject = f"submission for {competition.name!r}"
     columns = [competition.id_column, competition.target_column]
     if list(frame.columns) != columns:

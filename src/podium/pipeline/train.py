@@ -32,8 +32,8 @@ from podium.storage.store import Store
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gave: the leaderboard, the entry that becomes the submission, all predictions, and the reason of
-    each model that failed."""
+    """What a run gave: the leaderboard, the entry that becomes the submission, all predictions, and the
+    reason of each model that failed."""
 
     leaderboard: Leaderboard
     chosen: Predictions
@@ -60,8 +60,8 @@ def select_models(
 def train(session: Session, names: Sequence[str], progress: Progress, warm_start: bool = False) -> Outcome:
     """Cross-validate the models, blend them, and write the leaderboard.
 
-    A model that raises gets a row with its reason, and the others go on. With `warm_start` networks continue from
-    their newest weights in the store. Raises CompetitionError if no model is left.
+    A model that raises gets a row with its reason, and the others go on. With `warm_start` networks continue
+    from their newest weights in the store. Raises CompetitionError if no model is left.
     """
     trained: list[Predictions] = []
     failures: dict[str, str] = {}

@@ -1,10 +1,10 @@
 """What a result depends on besides data: the code behind it and the versions of its libraries.
 
-Both are read from source text, nothing is imported, so that an unchanged model can be recognised without loading
-TensorFlow. Comments, docstrings, layout and the messages of raised errors do not count as code.
+Both are read from source text, nothing is imported, so that an unchanged model can be recognised without
+loading TensorFlow. Comments, docstrings, layout and the messages of raised errors do not count as code.
 
-The rule for a fit: it depends on the module of the model's factory, on what that imports of `podium.models` (or of
-the factory's own package), and on the modules of `podium.data` that make numbers of files and texts
+The rule for a fit: it depends on the module of the model's factory, on what that imports of `podium.models`
+(or of the factory's own package), and on the modules of `podium.data` that make numbers of files and texts
 (`SHAPE_INPUTS`). It does not depend on errors, formatting, reports, or on how rows are found and shown.
 """
 
@@ -38,8 +38,8 @@ def fit_code_id(module: str) -> str:
 
 @cache
 def library_versions(module: str) -> dict[str, str | None]:
-    """Return the versions of the libraries that `module` and its podium imports use; None where an optional one
-    is not installed."""
+    """Return the versions of the libraries that `module` and its podium imports use; None where an optional
+    one is not installed."""
     own = module.partition(".")[0]
     used = {
         i.partition(".")[0] for name in _closure(module, _in_packages("podium", own)) for i in _imports(name)

@@ -9,7 +9,7 @@ submissions/<competition>/         (toy runs: submissions/<competition>/toy/)
   models/<name>-<id>/map.npz       where a siamese network puts the rows
   models/<name>.failed.txt         the traceback of a model that failed
   blends/<name>-<id>.npz           a blend's nested and test predictions
-  submission-<entry>-<id>.csv      a submission, with its manifest beside it as .json (toy runs: toy-submission-...)
+  submission-<entry>-<id>.csv      a submission, its manifest beside it as .json (toy runs: toy-submission-)
   leaderboard.csv                  the last run's table, and leaderboard.json with its notes
   leaderboard.html                 the page of the last run
   worst-rows.csv                   the rows that the submitted entry gets most wrong
