@@ -3,8 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from support.kaggle_case import case, kaggle_server, shared_client, stub  # noqa: F401 (fixtures)
-
 
 @pytest.fixture(scope="session")
 def root() -> Path:

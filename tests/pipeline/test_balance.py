@@ -7,9 +7,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from podium.cli.terminal import make_console, make_progress
 from podium.competition.declaration import FoldPlan
 from podium.errors import ModelError
-from podium.metrics.metrics import get_metric
+from podium.metrics import get_metric
 from podium.models import registry as models
-from podium.pipeline.crossval import Job, cross_validate, fit_fold
+from podium.pipeline.crossval import cross_validate
+from podium.pipeline.fit import Job, fit_fold
 from podium.pipeline.folds import Fold, make_folds
 from podium.storage.store import Store
 from support.makers import make_dataset
@@ -26,7 +27,9 @@ class Recorder(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X, y, sample_weight=None):
-        self.seen_, self.y_, self.weight_ = X[:, 0].astype(int), y, sample_weight
+        self.rows_ = X[:, 0].astype(int)
+        self.y_ = y
+        self.weight_ = sample_weight
         return self
 
     def predict_proba(self, X):
@@ -37,6 +40,7 @@ class Recorder(ClassifierMixin, BaseEstimator):
 @pytest.fixture
 def dataset(monkeypatch):
     monkeypatch.setattr(models, "create", lambda name, params, *_: Recorder(**params))
+    monkeypatch.setattr(models, "require_rows", lambda *_: None)
     return make_dataset(Y, X=X, X_test=X[:3])
 
 
@@ -47,27 +51,27 @@ def fitted(dataset, balance, seed=0):
 def test_the_larger_classes_are_cut_to_the_smallest_in_training_only(dataset):
     model, result = fitted(dataset, "downsample")
     assert np.bincount(model.y_).tolist() == [8, 8, 8]
-    assert np.isin(model.seen_, FOLD.train).all()
-    assert (Y[model.seen_] == model.y_).all()
-    assert len(np.unique(model.seen_)) == 24
+    assert np.isin(model.rows_, FOLD.train).all()
+    assert (Y[model.rows_] == model.y_).all()
+    assert len(np.unique(model.rows_)) == 24
     assert np.allclose(result["valid"][:, 0], FOLD.valid / 90)  # all rows, each in its place
 
 
 def test_which_rows_stay_depends_on_the_seed_alone(dataset):
-    first, again, other = (fitted(dataset, "downsample", seed)[0].seen_ for seed in (0, 0, 1))
+    first, again, other = (fitted(dataset, "downsample", seed)[0].rows_ for seed in (0, 0, 1))
     assert (first == again).all()
     assert (first != other).any()
 
 
 def test_weighted_classes_weigh_the_same_in_all(dataset):
     model, _ = fitted(dataset, "weights")
-    assert (model.seen_ == FOLD.train).all()
+    assert (model.rows_ == FOLD.train).all()
     assert np.allclose(np.bincount(model.y_, model.weight_), len(FOLD.train) / 3)
 
 
 def test_without_balance_nothing_is_left_out_or_weighed(dataset):
     model, _ = fit_fold(Job("mlp", {}, 0), dataset, FOLD)
-    assert (model.seen_ == FOLD.train).all()
+    assert (model.rows_ == FOLD.train).all()
     assert model.weight_ is None
 
 
@@ -89,7 +93,7 @@ def test_what_cannot_be_is_said(dataset, monkeypatch):
     with pytest.raises(ModelError, match=r"must be one of .*downsample.*, got 'up'"):
         fitted(dataset, "up")
     numbers = make_dataset(np.arange(90.0), X=X, X_test=X[:3], classes=None)
-    with pytest.raises(ModelError, match="got numbers to predict"):
+    with pytest.raises(ModelError, match="numbers to predict have no classes to balance"):
         fitted(numbers, "weights")
     monkeypatch.setattr(Recorder, "fit", lambda self, X, y: self)
     with pytest.raises(ModelError, match="cannot weigh rows; give it balance='downsample'"):

@@ -3,13 +3,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from podium.data.task import Classification, Multilabel, Regression
 from podium.errors import BlendError
-from podium.metrics.metrics import METRICS, get_metric
-from podium.pipeline.blend import BLENDS, blend, blend_id, blend_names
+from podium.metrics import METRICS, get_metric
+from podium.pipeline import blend as blends
+from podium.pipeline.blend import BLENDS, Truth, blend_id, blend_names
 from podium.pipeline.folds import Folds
 from support.makers import answers, make_predictions, quick
 
-accuracy, log_loss = get_metric("accuracy"), get_metric("log_loss")
+accuracy = get_metric("accuracy")
+log_loss = get_metric("log_loss")
 FOLDS = Folds(np.arange(45) % 3)
 SEEDS = st.integers(0, 10_000)
 FITTED = ["weights", "greedy", "stacking"]
@@ -24,6 +27,23 @@ def random_labels_and_members(seed, k=3):
         make_predictions(p / p.sum(axis=1, keepdims=True), f"member {i}", folds_id=FOLDS.id)
         for i, p in enumerate(said)
     ]
+
+
+def task_of(members):
+    """Numbers where predictions have one column, else classes."""
+    columns = members[0].oof.shape[1]
+    return Regression() if columns == 1 else Classification(np.arange(columns))
+
+
+def blend(name, members, y, folds, metric):
+    task = task_of(members) if members else Classification(np.arange(3))
+    return blends.blend(name, members, y, task, folds, metric)
+
+
+def fit(name, stack, y, metric):
+    """The blend fitted on a stack of predictions."""
+    task = Regression() if stack.shape[2] == 1 else Classification(np.arange(stack.shape[2]))
+    return BLENDS[name].fit(stack, Truth(y, task.perfect(y), metric))
 
 
 def stacked(members):
@@ -60,7 +80,7 @@ def test_labels_of_a_fold_reach_the_predictions_of_the_others(name):
 @given(SEEDS)
 def test_weights_are_not_negative_and_sum_to_one(name, seed):
     y, members = random_labels_and_members(seed)
-    weights = BLENDS[name](stacked(members), y, log_loss).weights
+    weights = fit(name, stacked(members), y, log_loss).weights
     assert weights.min() >= 0
     assert weights.sum() == pytest.approx(1)
 
@@ -94,7 +114,7 @@ def test_identical_members_blend_into_themselves(name, seed):
 
 
 @quick
-@given(SEEDS, st.sampled_from([m for m in METRICS.values() if not m.regression]))
+@given(SEEDS, st.sampled_from([m for m in METRICS.values() if m.needs != "numbers"]))
 def test_greedy_is_never_worse_than_its_best_member_on_the_rows_it_was_fitted_on(seed, metric):
     y, members = random_labels_and_members(seed)
     plain = blend("greedy", members, y, FOLDS, metric).details["plain_score"]
@@ -105,18 +125,18 @@ def test_greedy_takes_the_two_members_that_make_up_for_each_other():
     alone, helper, useless = [0.3, 0.3, 0.3, 0.4], [0.6, 0.6, 0.6, 0.9], [0.9, 0.9, 0.9, 0.1]
     stack, y = binary(useless, alone, helper), np.array([0, 0, 0, 1])
     assert [accuracy.score(y, stack[:, m]) for m in range(3)] == [0, 0.75, 0.25]
-    fitted = BLENDS["greedy"](stack, y, accuracy)
+    fitted = fit("greedy", stack, y, accuracy)
     assert fitted.weights.tolist() == [0, 0.5, 0.5]
     assert accuracy.score(y, fitted.combine(stack)) == 1
 
 
 def test_greedy_stops_at_the_first_of_two_twins():
     stack = binary([0.2, 0.7, 0.6], [0.2, 0.7, 0.6])
-    assert BLENDS["greedy"](stack, np.array([0, 1, 0]), accuracy).weights.tolist() == [1, 0]
+    assert fit("greedy", stack, np.array([0, 1, 0]), accuracy).weights.tolist() == [1, 0]
 
 
 def test_weights_go_to_the_member_that_is_always_right():
-    weights = BLENDS["weights"](binary([0, 1, 1, 0], [0.5] * 4), np.array([0, 1, 1, 0]), accuracy).weights
+    weights = fit("weights", binary([0, 1, 1, 0], [0.5] * 4), np.array([0, 1, 1, 0]), accuracy).weights
     assert weights == pytest.approx([1, 0])
 
 
@@ -132,7 +152,7 @@ def test_ranks_do_not_see_the_scale_of_a_member():
 def test_stacking_gives_nothing_to_a_class_it_has_not_seen():
     y, members = random_labels_and_members(seed=0)
     seen = y < 2
-    said = BLENDS["stacking"](stacked(members)[seen], y[seen], accuracy).combine(stacked(members))
+    said = fit("stacking", stacked(members)[seen], y[seen], accuracy).combine(stacked(members))
     assert said[:, 2].max() == 0
     assert said.sum(axis=1) == pytest.approx(1)
 
@@ -172,22 +192,24 @@ def test_the_id_of_a_blend_counts_its_method_members_and_metric():
 def test_a_threshold_moves_to_where_the_metric_is_best():
     y = np.array([0, 0, 0, 1, 1, 1])
     stack = binary([0.05, 0.1, 0.2, 0.3, 0.35, 0.4])
-    assert accuracy.score(y, BLENDS["weights"](stack, y, accuracy).combine(stack)) == 0.5
-    assert accuracy.score(y, BLENDS["threshold"](stack, y, accuracy).combine(stack)) == 1
+    assert accuracy.score(y, fit("weights", stack, y, accuracy).combine(stack)) == 0.5
+    assert accuracy.score(y, fit("threshold", stack, y, accuracy).combine(stack)) == 1
 
 
 def test_a_threshold_keeps_the_order_of_the_rows():
     y, members = random_labels_and_members(seed=1, k=2)
     stack = stacked(members)
-    before, after = (
-        BLENDS[name](stack, y, accuracy).combine(stack)[:, 1] for name in ("weights", "threshold")
-    )
+    before, after = (fit(name, stack, y, accuracy).combine(stack)[:, 1] for name in ("weights", "threshold"))
     assert (np.argsort(before) == np.argsort(after)).all()
 
 
 def test_only_two_classes_have_a_threshold():
-    assert "threshold" in blend_names(2)
-    assert "threshold" not in blend_names(3)
+    assert "threshold" in blend_names(Classification(np.arange(2)))
+    assert "threshold" not in blend_names(Classification(np.arange(3)))
+
+
+def test_blends_of_classes_are_none_of_numbers_or_several_labels():
+    assert blend_names(Regression()) == blend_names(Multilabel(["a", "b"])) == ["mean", "weights", "greedy"]
 
 
 def numbers_and_members(seed):
@@ -198,9 +220,9 @@ def numbers_and_members(seed):
     return y, [make_predictions(p[:, None], f"member {i}", folds_id=FOLDS.id) for i, p in enumerate(said)]
 
 
-@pytest.mark.parametrize("name", blend_names(1))
+@pytest.mark.parametrize("name", blend_names(Regression()))
 @quick
-@given(SEEDS, st.sampled_from([m for m in METRICS.values() if m.regression]))
+@given(SEEDS, st.sampled_from([m for m in METRICS.values() if m.needs == "numbers"]))
 def test_numbers_are_blended_to_a_weighted_mean(name, seed, metric):
     y, members = numbers_and_members(seed)
     blended = blend(name, members, y, FOLDS, metric)
@@ -218,4 +240,4 @@ def test_numbers_of_a_member_that_is_always_right_get_all_weight():
     y, members = numbers_and_members(0)
     stack = np.stack([members[0].oof, y[:, None]], axis=1)
     for name in ("weights", "greedy"):
-        assert BLENDS[name](stack, y, get_metric("rmse")).weights == pytest.approx([0, 1])
+        assert fit(name, stack, y, get_metric("rmse")).weights == pytest.approx([0, 1])

@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from podium.pipeline.error_ranges import by_range, fitting_edges, ranges_table
+from podium.data.task import Regression
+from podium.pipeline.error_ranges import by_range, ranges_table
 from support.makers import make_predictions
 
 EDGES = np.array([750.0, 1001, 1501, np.inf])
 Y = np.array([800.0, 1000, 1200, 1300, 5000, 100])
-SAID = np.array([900.0, 1100, 1200, 1000, 4000, 900])
+PREDICTED = np.array([900.0, 1100, 1200, 1000, 4000, 900])
 
 
 def test_each_range_has_its_own_errors():
-    table = by_range(Y, SAID[:, None], EDGES)
+    table = by_range(Y, PREDICTED[:, None], EDGES)
     assert table["low"].tolist() == [750, 1001, 1501]
     assert table["high"].tolist() == [1001, 1501, np.inf]
     assert table["rows"].tolist() == [2, 2, 1]  # the row of 100 is in no range
@@ -26,10 +27,10 @@ def test_each_range_has_its_own_errors():
 def test_error_bars_are_those_of_many_rows_and_wider_by_groups():
     rng = np.random.default_rng(0)
     y = np.repeat(rng.uniform(0, 100, 150), 4)
-    said = y + np.repeat(rng.normal(0, 10, 150), 4)
-    alone = by_range(y, said[:, None], np.array([0.0, 101]))
-    grouped = by_range(y, said[:, None], np.array([0.0, 101]), groups=np.arange(600) // 4)
-    assert alone["mse_error"][0] == pytest.approx(((said - y) ** 2).std() / 600**0.5, rel=0.1)
+    predicted = y + np.repeat(rng.normal(0, 10, 150), 4)
+    alone = by_range(y, predicted[:, None], np.array([0.0, 101]))
+    grouped = by_range(y, predicted[:, None], np.array([0.0, 101]), groups=np.arange(600) // 4)
+    assert alone["mse_error"][0] == pytest.approx(((predicted - y) ** 2).std() / 600**0.5, rel=0.1)
     assert grouped["mse_error"][0] == pytest.approx(2 * alone["mse_error"][0], rel=0.15)
 
 
@@ -39,12 +40,13 @@ def test_a_range_without_rows_is_left_out():
 
 def test_declared_ranges_hold_where_they_fit_and_quantiles_elsewhere():
     lows = (750, 1001, 1501)
-    assert fitting_edges(np.array([750.0, 1200, 1600, 9000]), lows).tolist() == [750, 1001, 1501, np.inf]
-    assert fitting_edges(np.arange(400.0), lows).tolist() == [0, 100, 200, 300, np.inf]
-    assert fitting_edges(np.arange(2000.0, 2400), lows).tolist()[0] == 2000
+    edges = Regression().range_edges
+    assert edges(np.array([750.0, 1200, 1600, 9000]), lows).tolist() == [750, 1001, 1501, np.inf]
+    assert edges(np.arange(400.0), lows).tolist() == [0, 100, 200, 300, np.inf]
+    assert edges(np.arange(2000.0, 2400), lows).tolist()[0] == 2000
 
 
 def test_every_entry_has_its_rows():
-    members = [make_predictions(SAID[:, None], name) for name in ("one", "other")]
+    members = [make_predictions(PREDICTED[:, None], name) for name in ("one", "other")]
     table = ranges_table(Y, members, EDGES)
     assert table["name"].tolist() == ["one"] * 3 + ["other"] * 3

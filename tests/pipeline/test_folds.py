@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podium.competition.declaration import FoldPlan
-from podium.data.dataset import contradictory
+from podium.data.dataset import conflicting
 from podium.errors import FoldError
 from podium.pipeline.folds import Folds, make_folds
 from support.makers import make_dataset, quick
@@ -45,7 +45,7 @@ def test_every_row_is_scored_in_one_fold_and_trains_the_others(plan_and_data):
 def test_every_fold_has_its_share_of_each_class_within_one_row(plan_and_data):
     plan, dataset = plan_and_data
     for fold in make_folds(dataset, plan):
-        held = np.bincount(dataset.y[fold.valid], minlength=len(dataset.classes))
+        held = np.bincount(dataset.y[fold.valid], minlength=dataset.task.n_columns)
         assert (abs(held - np.bincount(dataset.y) / plan.n_splits) < 1).all()
 
 
@@ -86,10 +86,10 @@ def test_folds_of_five_rows_by_hand():
     assert first.train.tolist() == second.valid.tolist() == [1, 2, 4]
 
 
-def test_contradictory_rows_are_dropped_from_training_on_request_and_scored_all_the_same():
+def test_conflicting_rows_are_dropped_from_training_on_request_and_scored_all_the_same():
     groups = np.array([0, 0, 1, 1, 2, 3, 4, 5, 6, 7])  # 0 holds both labels, 1 one of them twice
     dataset = make_dataset([0, 1, 0, 0, 1, 0, 1, 0, 1, 1], groups=groups)
-    assert np.flatnonzero(contradictory(dataset)).tolist() == [0, 1]
+    assert np.flatnonzero(conflicting(dataset)).tolist() == [0, 1]
     kept, dropped = (make_folds(dataset, FoldPlan(2, contradictions=c)) for c in ("keep", "drop"))
     assert kept.id != dropped.id
     assert (kept.valid_fold == dropped.valid_fold).all()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from podium.competition.declaration import Reference
-from podium.metrics.metrics import get_metric
+from podium.metrics import get_metric
 from podium.pipeline.leaderboard import Entry, Leaderboard, choose, make_leaderboard
 from support.makers import answers, make_dataset, make_predictions
 
@@ -135,6 +135,6 @@ def test_a_leaderboard_comes_back_from_json():
 def test_the_csv_has_a_line_an_entry():
     table, _ = board(HALF, PERFECT, failures={"cnn": "out, of memory"})
     read = pd.read_csv(io.BytesIO(table.to_csv()))
-    assert list(read) == [f.name for f in fields(Entry) if f.name != "also"]
+    assert list(read) == [f.name for f in fields(Entry) if f.name != "extra_metrics"]
     assert read["name"].tolist() == ["perfect", "half", "cnn"]
     assert read["note"].tolist()[2] == "out, of memory"

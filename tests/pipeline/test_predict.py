@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from podium.pipeline.predictions import read_predictions
 from podium.storage.store import Store
-from support.tiny import answered, make_root, podium
+from support.tiny import answered, complaint, make_root, podium
 
 ROSTER = {"constant": {}, "gaussian-nb": {}, "ridge": {}}
 ENTRIES = ["ridge", "mean", "rank-mean", "weights", "greedy", "stacking"]
@@ -44,12 +45,6 @@ def questions(root, count):
     return [f"row {row}" for row in range(count)]
 
 
-def complaint(ran):
-    assert ran.returncode == 2, ran.stdout + ran.stderr
-    (line,) = ran.stderr.strip().splitlines()
-    return line
-
-
 def choose(root, name):
     board = store(root).read_json(store(root).root / "leaderboard.json")
     for entry in board["entries"]:
@@ -62,11 +57,11 @@ def by_fold(root, name):
     return [store(root).read_arrays(path)["test"] for path in paths]
 
 
-def said_in_training(root, name):
+def predicted_in_training(root, name):
     if name == "ridge":
         return np.mean(by_fold(root, name), axis=0)
     (path,) = store(root).root.glob(f"blends/{name}-*.npz")
-    return store(root).read_predictions(path).test
+    return read_predictions(store(root), path).test
 
 
 CLASSES = ["even", "odd", "zero"]
@@ -77,7 +72,7 @@ P = [f"p({name})" for name in CLASSES]
 def test_a_row_gets_from_all_folds_what_it_got_in_training(root, config, name):
     choose(root, name)
     ran = podium(root, "predict", "tiny", *questions(root, 3), "--all-folds", **config)
-    table, expected = answered(ran), said_in_training(root, name)[:3]
+    table, expected = answered(ran), predicted_in_training(root, name)[:3]
     assert list(table.columns) == ["input", "prediction", *P]
     assert table["input"].tolist() == ["row 0", "row 1", "row 2"]
     assert table["prediction"].tolist() == [CLASSES[code] for code in expected.argmax(axis=1)]
@@ -92,7 +87,7 @@ def test_the_first_fold_is_asked_and_json_says_the_same_as_csv_and_who_answered(
     files = questions(root, 3)
     table = answered(podium(root, "predict", "tiny", *files, **config))
     assert table[P].to_numpy() == pytest.approx(by_fold(root, "ridge")[0][:3], abs=1e-6)
-    assert table[P].to_numpy() != pytest.approx(said_in_training(root, "ridge")[:3], abs=1e-3)
+    assert table[P].to_numpy() != pytest.approx(predicted_in_training(root, "ridge")[:3], abs=1e-3)
     told = json.loads(podium(root, "predict", "tiny", *files, "--json", **config).stdout)
     answers = pd.DataFrame(told.pop("answers"))
     pd.testing.assert_frame_equal(answers, table, check_dtype=False)
@@ -122,7 +117,7 @@ def test_a_question_that_does_not_fit_gets_one_line(root, config, asked, line):
 def test_members_without_weight_are_not_asked(root, config):
     choose(root, "greedy")
     (path,) = store(root).root.glob("blends/greedy-*.npz")
-    weights = store(root).read_predictions(path).details["weights"]
+    weights = read_predictions(store(root), path).details["weights"]
     idle = {"gaussian-nb", "ridge"} - set(weights)
     for name in idle:
         for model in store(root).root.glob(f"models/{name}-*/*.model"):

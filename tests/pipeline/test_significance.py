@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from podium.metrics.metrics import get_metric
+from podium.metrics import get_metric
 from podium.pipeline.significance import bootstrap, compare_folds, holm
 from support.makers import answers, make_predictions
 
-accuracy, log_loss = get_metric("accuracy"), get_metric("log_loss")
+accuracy = get_metric("accuracy")
+log_loss = get_metric("log_loss")
 
 
 def with_hits(hits, name="member"):

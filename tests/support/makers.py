@@ -11,7 +11,6 @@ from podium.metrics import get_metric
 from podium.pipeline.folds import Folds
 from podium.pipeline.leaderboard import make_leaderboard
 from podium.pipeline.predictions import Predictions, fold_scores
-from podium.report.results import Results
 
 quick = settings(max_examples=30, deadline=None, derandomize=True)
 
@@ -97,6 +96,8 @@ def make_results(y, oofs, metric="accuracy", blends=(), folds=2, **changes):
     board, _ = make_leaderboard("pets", False, judge, dataset, entries, [], {})
     order = [e.name for e in board.entries]
     entries.sort(key=lambda p: order.index(p.name))
+    from podium.report.results import Results
+
     return Results(board, dataset, parts, judge, tuple(entries))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from podium.data.texts import hashtags, normalised, readable
+from podium.data.text_cleaning import hashtags, normalised, readable
 
 
 @pytest.mark.parametrize(
