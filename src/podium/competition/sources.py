@@ -1,4 +1,4 @@
-"""Where a competition's files come from: a folder or zip that the user has, or toy data."""
+"""Find and unpack a competition's files: a folder or zip that the user has, or toy data."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from podium.storage.atomic import cannot_write, whole_folder
 from podium.storage.hashing import file_sum
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
-_FEW = 20  # files of one folder that a manifest lists one by one
+MOST_LISTED_FILES = 20  # of one folder, that a manifest lists one by one
 
 
 @dataclass(frozen=True)
 class Source:
-    """A folder of files, or a zip of one; None means that only toy data is left."""
+    """Where a competition's files lie: a folder, or a zip of one. A path of None means that only toy data is
+    left."""
 
     path: Path | None
 
@@ -31,7 +32,8 @@ class Source:
 
 
 def find_source(competition: Competition, root: Path, data: Path | None) -> Source:
-    """Look in `data` (or the variable PODIUM_DATA), then in the competition's own data folder.
+    """Return where the files lie: in `data` (or the variable PODIUM_DATA), else in the competition's own
+    data folder.
 
     Raises DataError if a place was named and the competition is not in it.
     """
@@ -39,7 +41,7 @@ def find_source(competition: Competition, root: Path, data: Path | None) -> Sour
 
 
 def find_files(name: str, slug: str, root: Path, data: Path | None) -> Source:
-    """The same for a competition that need not be declared yet."""
+    """Return the same for a competition that need not be declared yet."""
     named = data or (Path(os.environ["PODIUM_DATA"]) if os.environ.get("PODIUM_DATA") else None)
     own = root / "competitions" / name / "data"
     if named is not None:
@@ -47,7 +49,7 @@ def find_files(name: str, slug: str, root: Path, data: Path | None) -> Source:
         if not found:
             held = sample(sorted(p.name for p in named.iterdir())) if named.is_dir() else "no folder"
             raise DataError(
-                f"{named} must hold {slug}.zip or {slug}/, got {held}; mend --data or PODIUM_DATA"
+                f"{named} must hold {slug}.zip or {slug}/, got {held}; check --data or PODIUM_DATA"
             )
         return Source(found[0])
     for candidate in (own / f"{slug}.zip", own / slug, own):
@@ -61,15 +63,15 @@ def _holds_files(folder: Path) -> bool:
 
 
 def unpack(source: Source, competition: Competition, cache: Path) -> Path:
-    """The folder of files to load. A zip is unpacked into `cache` once, under the sum of its bytes;
-    toy data is written there anew each time."""
+    """Return the folder of files to load. A zip is unpacked into `cache` once, under the sum of its bytes;
+    toy data are written there anew each time."""
     if source.path is None:
         return _write_toy(competition, cache / "toy")
     return unpacked(source.path, cache)
 
 
 def unpacked(path: Path, cache: Path) -> Path:
-    """A folder as it is, or what is in a zip."""
+    """Return a folder as it is, or the folder that a zip was unpacked into."""
     if path.is_dir():
         return path
     folder = cache / file_sum(path)[:16]
@@ -79,7 +81,7 @@ def unpacked(path: Path, cache: Path) -> Path:
 
 
 def check_zip(path: Path) -> None:
-    """Raises DataError unless the zip is whole and holds nothing that would leave its folder."""
+    """Raise DataError unless the zip is whole and holds nothing that would leave its folder."""
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_outside(path, archive, path.parent)
@@ -90,14 +92,17 @@ def check_zip(path: Path) -> None:
 
 
 def folder_sums(folder: Path) -> dict[str, str]:
-    """The sha256 of each file, and of each folder in it as one. A folder that holds more than a few
-    files gets one sum for all of a suffix. Hidden files are none of Kaggle's and do not count."""
+    """Return the sha256 of each file, and of each folder in it as one.
+
+    A folder that holds many files gets one sum for all of a suffix. Hidden files are not Kaggle's and do not
+    count.
+    """
     paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
     return _grouped({name: file_sum(path) for name, path in paths.items()})
 
 
 def zip_sums(path: Path) -> dict[str, str]:
-    """What `folder_sums` gives for the unpacked zip."""
+    """Return what `folder_sums` gives for the unpacked zip."""
     with zipfile.ZipFile(path) as archive:
         return _grouped(
             {entry.filename: _entry_sum(archive, entry) for entry in archive.infolist() if not entry.is_dir()}
@@ -111,7 +116,7 @@ def _entry_sum(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 
 def _grouped(sums: dict[str, str]) -> dict[str, str]:
     sums = {n: s for n, s in sorted(sums.items()) if not any(part.startswith(".") for part in n.split("/"))}
-    many = sum("/" not in name for name in sums) > _FEW
+    many = sum("/" not in name for name in sums) > MOST_LISTED_FILES
     groups: dict[str, list[str]] = {}
     for name, value in sums.items():
         top, slash, _ = name.partition("/")
@@ -133,8 +138,11 @@ def _write_toy(competition: Competition, folder: Path) -> Path:
 
 
 def _unzip(path: Path, folder: Path) -> None:
-    """Unpack whole or not at all. Raises DataError for a broken zip or an entry that would leave
-    the folder, StoreError when the disk refuses."""
+    """Unpack whole or not at all.
+
+    Raises DataError for a broken zip or an entry that would leave the folder, StoreError when the disk
+    refuses.
+    """
     try:
         with whole_folder(folder) as unfinished, zipfile.ZipFile(path) as archive:
             _refuse_outside(path, archive, unfinished)
