@@ -1,9 +1,9 @@
-"""One thing that the audit has to say.
+"""One thing that the audit reports.
 
 files        images that cannot be decoded
 conflicts    copies with different labels
 duplicates   copies within the training rows, or between them and the test rows
-groups       rows that belong together and that the folds may part
+groups       rows that belong together and that the folds may split
 leak         metadata that predict the target, or a feature that is the target
 missing      gaps that predict the target
 shift        whether training and test rows can be told apart
@@ -19,9 +19,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind` is one of those above. An alarm is to be looked into before a score is believed; the rest is
-    worth knowing. `summary` is one line, `score` with its standard `error` the number that it quotes, where
-    it quotes one, and `examples` are five lines at the most."""
+    """A finding of one of the kinds above.
+
+    Investigate alarms before trusting a score; notes are informational. `summary` is one line, `score` with
+    its standard `error` is the number that it quotes, where it quotes one, and `examples` are at most five
+    lines.
+    """
 
     kind: str
     is_alarm: bool

@@ -96,6 +96,8 @@ def without_broken(dataset: Dataset) -> tuple[Dataset, list[str]]:
     bad = modality.broken(dataset.X)
     bad_test = modality.broken(dataset.X_test)
     complaints = [*bad.values(), *bad_test.values()]
+    if not complaints:
+        return dataset, []
     readable = replace(
         dataset,
         X=modality.blank(dataset.X, list(bad)),

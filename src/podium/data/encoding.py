@@ -28,7 +28,7 @@ class Encoding(ABC):
     @property
     @abstractmethod
     def weights(self) -> np.ndarray:
-        """Return what each row (n,) adds to its cell of `cells`."""
+        """Return what each row (n,) counts for in its column."""
 
     @cached_property
     def columns(self) -> np.ndarray:
@@ -77,7 +77,7 @@ class OneHot(Encoding):
 
     def quote(self, score: float, error: float, share: float) -> str:
         return (
-            f"accuracy {score:.3f} ± {error:.3f}, the largest class {self.floor:.3f} "
+            f"accuracy {score:.3f} ± {error:.3f}, majority-class baseline {self.floor:.3f} "
             f"({100 * share:.1f} % of the log loss explained)"
         )
 

@@ -80,9 +80,9 @@ class Images(Modality):
         return decode(one.paths[0]) if one.known[0] else None
 
     def file_facts(self, X: ImageFiles) -> pd.DataFrame | None:
-        """A blank row has no facts; rows that are all blank have none at all."""
+        """A blank row has no facts; rows that are all blank have none at all, nor has X without rows."""
         rows = np.flatnonzero(X.known)
-        if len(X) and not len(rows):
+        if not len(rows):
             return None
         files = X[rows]
         facts = files.metadata()
@@ -203,11 +203,23 @@ class ImageFiles:
         return pd.DataFrame([_metadata(path) for path in self.paths])
 
     def broken(self) -> dict[int, str]:
-        """Return what is wrong with each row that cannot be decoded; nothing is with one that is blank."""
+        """Return what is wrong with each row that cannot be decoded; nothing is with one that is blank.
+
+        If all files can be decoded, their miniatures are kept, so that the next call need not decode them.
+        """
+        if self._has_miniatures():
+            return {}
         rows = np.flatnonzero(self.known).tolist()
         with ThreadPoolExecutor() as pool:
             found = list(pool.map(_complaint, [self.paths[row] for row in rows]))
         return {row: complaint for row, complaint in zip(rows, found, strict=True) if complaint}
+
+    def _has_miniatures(self) -> bool:
+        try:
+            self.pixels(MINIATURE)
+        except DataError:
+            return False
+        return True
 
     def blanked(self, rows: Iterable[int]) -> ImageFiles:
         """Return the sequence with more rows blank."""
@@ -259,7 +271,7 @@ class ImageCache:
 def lookalikes(*parts: ImageFiles) -> np.ndarray:
     """Return a number for each of the parts' images, one part after the other (n,), that near copies share:
     images resized, saved again, cut by a hair. What cannot be decoded, or is blank, is a copy of nothing."""
-    readable = [_without_broken(part) for part in parts]
+    readable = [_without_broken(one) for one in parts]
     known = np.flatnonzero(np.concatenate([part.known for part in readable]))
     shown = [part[part.known] for part in readable]
     small = np.concatenate([np.asarray(part.pixels(HASHED)) for part in shown])
@@ -272,11 +284,8 @@ def lookalikes(*parts: ImageFiles) -> np.ndarray:
 
 
 def _without_broken(files: ImageFiles) -> ImageFiles:
-    try:
-        files.pixels(MINIATURE)
-    except DataError:
-        return files.blanked(files.broken())
-    return files
+    broken = files.broken()
+    return files.blanked(broken) if broken else files
 
 
 def _with_folder(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -60,14 +60,20 @@ class Arrays(Modality):
         return X[rows].reshape(len(rows), -1).astype(np.float32)
 
     def near_copies(self, X: Any, X_test: Any) -> Iterator[Copies]:
+        """Numbers are compared by value, other arrays as tables."""
         if isinstance(X, np.ndarray) and X.dtype.kind in "iufb":
             yield _equal_arrays(X, X_test)
+            return
+        train = self.columns(X)
+        test = self.columns(X_test)
+        if train is not None and test is not None:
+            yield equal_cells(train, test)
 
 
 def equal_cells(train: pd.DataFrame, test: pd.DataFrame) -> Copies:
     """Return the rows of equal cells, as they are and normalised: of prose alone where there is any."""
     prose = [column for column in train if is_prose(train[column])]
-    chosen: Sequence[str] = prose or list(train.columns)
+    chosen: list[Any] = prose or list(train.columns)
     cells = pd.concat([train[chosen], test[chosen]], ignore_index=True)
     texts = cells.select_dtypes(exclude=["number", "bool", "datetime"]).columns
     cells[texts] = cells[texts].fillna("").astype(str)

@@ -199,7 +199,7 @@ class Classification(Task):
     gives: ClassVar[frozenset[str]] = frozenset({"labels", "probabilities"})
     noun: ClassVar[str] = "label"
     conflicts_matter: ClassVar[bool] = True
-    conflict_advice: ClassVar[str] = "mend them, or drop these rows (FoldPlan.contradictions)"
+    conflict_advice: ClassVar[str] = "correct them, or drop these rows (FoldPlan.contradictions)"
     worst_title: ClassVar[str] = "Highest loss"
     worst_caption: ClassVar[str] = (
         "The training rows to whose label {entry!r}, fitted without them, gives the lowest probability."
@@ -333,11 +333,10 @@ class Classification(Task):
     def describe(self, y: np.ndarray) -> str:
         counts = np.bincount(y, minlength=self.n_columns)
         order = np.argsort(-counts, kind="stable")
-        shares = [
-            f"{short(self.names[code])} {percent(counts[code] / len(y))}" for code in order[:MOST_CLASSES]
-        ]
+        names = [short(name) for name in self.names]
+        shares = [f"class {names[code]}: {percent(counts[code] / len(y))}" for code in order[:MOST_CLASSES]]
         more = f", and {len(order) - MOST_CLASSES} more" if len(order) > MOST_CLASSES else ""
-        return f"{self.n_columns} classes in {len(y):,} rows: {', '.join(shares)}{more}"
+        return f"{self.n_columns} classes in {len(y):,} rows; {', '.join(shares)}{more}"
 
     def label_faults(self, y: np.ndarray) -> Iterator[str]:
         """Report labels that no row has, and labels that differ in case or white space only."""
@@ -355,7 +354,7 @@ class Classification(Task):
     def describe_part(self, inside: np.ndarray, y: np.ndarray) -> str:
         code = np.bincount(inside, minlength=self.n_columns).argmax()
         part, whole = (percent(np.mean(rows == code)) for rows in (inside, y))
-        return f"{part} {short(self.names[code])}, of all {whole}"
+        return f"class {short(self.names[code])}: {part}, of all rows {whole}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -484,7 +483,7 @@ class Multilabel(Task):
         return f"{self.n_columns} labels in {len(y):,} rows: {', '.join(shares[:MOST_CLASSES])}{more}"
 
     def describe_part(self, inside: np.ndarray, y: np.ndarray) -> str:
-        return f"{inside.sum(axis=1).mean():.3g} labels in the mean, of all {y.sum(axis=1).mean():.3g}"
+        return f"{inside.sum(axis=1).mean():.3g} labels in the mean, of all rows {y.sum(axis=1).mean():.3g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -597,7 +596,7 @@ class Regression(Task):
         return f"{summary}; often the same: {', '.join(shown[:5])}"
 
     def describe_part(self, inside: np.ndarray, y: np.ndarray) -> str:
-        return f"median target {np.median(inside):g}, of all {np.median(y):g}"
+        return f"median target {np.median(inside):g}, of all rows {np.median(y):g}"
 
 
 def encode_labels(labels: Sequence[Any] | np.ndarray, classes: Sequence[Any], source: str) -> np.ndarray:

@@ -33,8 +33,9 @@ def hashtags(text: str) -> str:
 
 
 def is_prose(column: pd.Series) -> bool:
-    """Return whether a column holds sentences, not names, keys or numbers."""
-    if not (pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)):
+    """Return whether a column holds sentences, not names, keys or numbers; empty texts do not count."""
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
         return False
-    texts = [str(text) for text in column.dropna()]
-    return sum(len(text.split()) for text in texts) >= PROSE_WORDS * max(1, len(texts))
+    counts = [len(str(text).split()) for text in column.dropna()]
+    texts = sum(count > 0 for count in counts)
+    return sum(counts) >= PROSE_WORDS * max(1, texts)
