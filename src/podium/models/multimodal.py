@@ -15,24 +15,26 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from podium.data.images import Beside, Look
+from podium.data.cached_pixels import NumbersWithPixels
+from podium.data.image_spec import ImageSpec
 from podium.data.multimodal import part
+from podium.data.task import Task
 from podium.models.image.resize import require_files
 from podium.models.keras.classifier import KerasClassifier
 
-MOST = 20_000  # words and pairs of words that have numbers
+MOST_WORDS = 20_000  # words and pairs of words that have numbers
 LENGTH = 40  # of them in a title; what is beyond is not read
 
 
-def joint(side: int = 64, dropout: float = 0.5, **params: Any) -> Pipeline:
+def joint(task: Task, side: int = 64, dropout: float = 0.5, **params: Any) -> Pipeline:
     """Where there is no image, it is told so, and decides by the title."""
     settings = {"epochs": 4, "learning_rate": 5e-3, **params}
     network = partial(joint_network, side=side, dropout=dropout)
-    return make_pipeline(TitleBesideImage(side), KerasClassifier(network, **settings))
+    return make_pipeline(TitleWithImage(side), KerasClassifier(network, **settings))
 
 
 @dataclass(eq=False, repr=False)
-class TitleBesideImage(TransformerMixin, BaseEstimator):
+class TitleWithImage(TransformerMixin, BaseEstimator):
     """Rows with the parts "text" and "images" as whether there is an image, the numbers of the title's words
     and pairs of words, zeros after them, and the image's pixels. Words have numbers if at least `least`
     titles seen in `fit` have them."""
@@ -40,17 +42,19 @@ class TitleBesideImage(TransformerMixin, BaseEstimator):
     side: int = 64
     least: int = 3
 
-    def fit(self, X: Any, y: Any = None) -> TitleBesideImage:
+    def fit(self, X: Any, y: Any = None) -> TitleWithImage:
         titles = Counter(word for text in part(X, "text")["text"] for word in set(_words(text)))
-        kept = [word for word, count in titles.most_common(MOST) if count >= self.least]
+        kept = [word for word, count in titles.most_common(MOST_WORDS) if count >= self.least]
         self.numbers_ = {word: number for number, word in enumerate(kept, start=1)}
         return self
 
-    def transform(self, X: Any) -> Beside:
+    def transform(self, X: Any) -> NumbersWithPixels:
         check_is_fitted(self)
         files = require_files(X)
         words = np.stack([self._numbers(text) for text in part(X, "text")["text"]])
-        return Beside(np.column_stack([files.seen, words]), files.pixels(Look(self.side, self.side)))
+        return NumbersWithPixels(
+            np.column_stack([files.known, words]), files.pixels(ImageSpec(self.side, self.side))
+        )
 
     def _numbers(self, text: str) -> np.ndarray:
         known = [self.numbers_[word] for word in _words(text) if word in self.numbers_][:LENGTH]
@@ -70,7 +74,9 @@ def joint_network(shape: tuple[int, ...], n_classes: int, side: int, dropout: fl
     there, words = inputs[:, :1], ops.cast(inputs[:, 1 : 1 + LENGTH], "int32")
     known = ops.cast(words > 0, "float32")[:, :, None]
     image = layers.Reshape((side, side, 3))(inputs[:, 1 + LENGTH :])
-    words = layers.Dropout(dropout, noise_shape=(None, LENGTH, 1))(layers.Embedding(MOST + 1, 64)(words))
+    words = layers.Dropout(dropout, noise_shape=(None, LENGTH, 1))(
+        layers.Embedding(MOST_WORDS + 1, 64)(words)
+    )
     text = ops.sum(words * known, axis=1) / ops.maximum(ops.sum(known, axis=1), 1)  # some have none
     x = layers.Rescaling(1 / 127.5, offset=-1)(image)
     for filters in (16, 32, 64, 64):

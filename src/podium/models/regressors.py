@@ -27,7 +27,7 @@ XGBOOST = {
     "max_bin": 32,
     "tree_method": "hist",
 }
-ON_FEATURES: dict[str, Callable[..., BaseEstimator]] = {
+REGRESSORS: dict[str, Callable[..., BaseEstimator]] = {
     "ridge": Ridge,
     # The rate of the first steps must be below one over the squared length of a row.
     "sgd": partial(SGDRegressor, max_iter=1500, learning_rate="adaptive"),
@@ -36,14 +36,15 @@ ON_FEATURES: dict[str, Callable[..., BaseEstimator]] = {
 }
 
 
-def regressor(name: str, **params: Any) -> BaseEstimator:
-    """Raises ModelError for a name that is none."""
-    if name not in ON_FEATURES:
-        raise ModelError(f"no regressor {name!r}; {did_you_mean(name, ON_FEATURES)}")
-    return ON_FEATURES[name](**params)
+def make_regressor(name: str, **params: Any) -> BaseEstimator:
+    """Return the regressor of that name. Raise ModelError for a name that is none."""
+    if name not in REGRESSORS:
+        raise ModelError(f"no regressor {name!r}; {did_you_mean(name, REGRESSORS)}")
+    return REGRESSORS[name](**params)
 
 
-def learning(log: bool, *steps: Any) -> BaseEstimator:
-    """A pipeline; with `log` one that learns log(1 + y), for targets whose error is judged as a share."""
+def on_log_scale(log: bool, *steps: Any) -> BaseEstimator:
+    """Return a pipeline; with `log` one that learns log(1 + y), for targets whose error is judged as a
+    share."""
     model = make_pipeline(*steps)
     return TransformedTargetRegressor(model, func=np.log1p, inverse_func=np.expm1) if log else model

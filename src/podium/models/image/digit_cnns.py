@@ -6,6 +6,7 @@ from typing import Any
 
 from keras import Input, Model, layers
 
+from podium.data.task import Task
 from podium.models.image.augment import RandomAffine
 from podium.models.keras.classifier import KerasClassifier
 
@@ -22,23 +23,23 @@ AUGMENTATION: dict[str, Any] = {
 }
 
 
-def mlp(**params: Any) -> KerasClassifier:
+def mlp(task: Task, **params: Any) -> KerasClassifier:
     """The report's first submission. It was trained on the mean absolute error, to be had as
     `loss="mae"`; cross-entropy scores better."""
     return KerasClassifier(mlp_network, **{"epochs": 12, "learning_rate": 1e-3, **params})
 
 
-def cnn(**params: Any) -> KerasClassifier:
+def cnn(task: Task, **params: Any) -> KerasClassifier:
     """The report's network, with augmentation and the schedule of `KerasClassifier`."""
     return KerasClassifier(cnn_network, **{"epochs": 6, **BOLD, **params})
 
 
-def cnn4(**params: Any) -> KerasClassifier:
+def cnn4(task: Task, **params: Any) -> KerasClassifier:
     """Four convolutions, the first with stride 2: a quarter of the pixels to work on after it."""
     return KerasClassifier(cnn4_network, **{"epochs": 14, **BOLD, **params})
 
 
-def cnn6(**params: Any) -> KerasClassifier:
+def cnn6(task: Task, **params: Any) -> KerasClassifier:
     """Six convolutions, two of them strided instead of pooling, the first ones at full size."""
     return KerasClassifier(cnn6_network, **{"epochs": 10, **BOLD, **params})
 

@@ -8,25 +8,28 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from podium.data.images import ImageFiles
-from podium.models.image.resize import of_photos, require_files
-from podium.models.regressors import learning
+from podium.data.task import Task
+from podium.models.image.resize import image_pipeline, require_files
+from podium.models.regressors import on_log_scale
 
 FOREST = {"n_estimators": 200, "min_samples_leaf": 3}
 
 
-def metadata(**params: Any) -> Pipeline:
-    """A random forest on width, height, bytes and suffix."""
-    return of_photos(*_facts(), RandomForestClassifier(**{**FOREST, **params}))
+def metadata(task: Task, **params: Any) -> BaseEstimator:
+    """Return a random forest on width, height, bytes and suffix."""
+    if task.kind == "regression":
+        return _regressor(**params)
+    return image_pipeline(*_facts(), RandomForestClassifier(**{**FOREST, **params}))
 
 
-def metadata_regressor(log: bool = False, **params: Any) -> BaseEstimator:
-    """Of shallow trees: deep ones learn the noise of numbers by heart, and the warning would be too mild."""
+def _regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    """Return a forest of shallow trees: deep ones learn the noise of numbers by heart, and the warning would
+    be too mild."""
     settings = {**FOREST, "max_depth": 4, "min_samples_leaf": 10, **params}
-    return learning(log, *_facts(), RandomForestRegressor(**settings))
+    return on_log_scale(log, *_facts(), RandomForestRegressor(**settings))
 
 
 def _facts() -> tuple[FunctionTransformer, ColumnTransformer]:

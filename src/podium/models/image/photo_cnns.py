@@ -10,8 +10,9 @@ from typing import Any
 from keras import Input, Model, layers, regularizers
 from sklearn.pipeline import Pipeline
 
+from podium.data.task import Task
 from podium.models.image.augment import RandomAffine
-from podium.models.image.resize import AUGMENTATION, Resized, of_photos
+from podium.models.image.resize import AUGMENTATION, Resized, image_pipeline
 from podium.models.keras.classifier import KerasClassifier
 
 SCHEDULE = {
@@ -24,12 +25,12 @@ SCHEDULE = {
 }
 
 
-def scratch_lenet(side: int = 54, **params: Any) -> Pipeline:
+def scratch_lenet(task: Task, side: int = 54, **params: Any) -> Pipeline:
     """After LeCun et al. 1998, "Gradient-based learning applied to document recognition"."""
     return _pipeline(lenet_network, side, **params)
 
 
-def scratch_vgg(side: int = 64, **params: Any) -> Pipeline:
+def scratch_vgg(task: Task, side: int = 64, **params: Any) -> Pipeline:
     """After configuration A of Simonyan and Zisserman 2015, "Very deep convolutional networks"."""
     return _pipeline(vgg_network, side, **params)
 
@@ -45,7 +46,7 @@ def _pipeline(
     **params: Any,
 ) -> Pipeline:
     made = partial(network, augmentation=augmentation, l2=l2, dropout=dropout)
-    return of_photos(
+    return image_pipeline(
         Resized(side, side, keep_aspect, smoothing), KerasClassifier(made, **{**SCHEDULE, **params})
     )
 

@@ -9,7 +9,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from podium.data.images import ImageFiles, Look, Pixels
+from podium.data.cached_pixels import CachedPixels
+from podium.data.image_spec import ImageSpec
+from podium.data.images import ImageFiles
 from podium.data.multimodal import part
 from podium.errors import ModelError
 
@@ -27,7 +29,7 @@ AUGMENTATION = {
 @dataclass(eq=False, repr=False)
 class Resized(TransformerMixin, BaseEstimator):
     """Image files as pixels (n, height, width, 3) of 0..255, read from disk when they are indexed; the
-    parameters are those of `podium.data.images.Look`."""
+    parameters are those of `podium.data.image_spec.ImageSpec`."""
 
     height: int = 64
     width: int = 64
@@ -37,40 +39,41 @@ class Resized(TransformerMixin, BaseEstimator):
     def fit(self, X: ImageFiles, y: Any = None) -> Resized:
         return self
 
-    def transform(self, X: ImageFiles) -> Pixels:
-        return require_files(X).pixels(Look(self.height, self.width, self.keep_aspect, self.smoothing))
+    def transform(self, X: ImageFiles) -> CachedPixels:
+        return require_files(X).pixels(ImageSpec(self.height, self.width, self.keep_aspect, self.smoothing))
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
 
 
-def of_photos(*steps: Any) -> PhotoPipeline:
-    return PhotoPipeline(make_pipeline(*steps).steps)
+def image_pipeline(*steps: Any) -> ImagePipeline:
+    return ImagePipeline(make_pipeline(*steps).steps)
 
 
-class PhotoPipeline(Pipeline):
+class ImagePipeline(Pipeline):
     """A pipeline that learns from the rows that have an image. Of the others it says how often it met each
     class."""
 
-    def fit(self, X: Any, y: Any, **arguments: Any) -> PhotoPipeline:
+    def fit(self, X: Any, y: Any, **arguments: Any) -> ImagePipeline:
         files = require_files(X)
-        seen, y = files.seen, np.asarray(y)
+        known = files.known
+        y = np.asarray(y)
         self.labels_, counts = np.unique(y, return_counts=True)
         self.shares_ = counts / counts.sum()
-        self.known_ = np.unique(y[seen])
+        self.known_ = np.unique(y[known])
         if len(self.known_) > 1:
-            arguments = {k: v[seen] if k.endswith("sample_weight") else v for k, v in arguments.items()}
-            super().fit(files[seen], y[seen], **arguments)
+            arguments = {k: v[known] if k.endswith("sample_weight") else v for k, v in arguments.items()}
+            super().fit(files[known], y[known], **arguments)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
         files = require_files(X)
-        said = np.tile(self.shares_, (len(files), 1))
-        rows = np.flatnonzero(files.seen)
+        predicted = np.tile(self.shares_, (len(files), 1))
+        rows = np.flatnonzero(files.known)
         if len(rows) and len(self.known_) > 1:
-            said[rows] = 0
-            said[np.ix_(rows, np.isin(self.classes_, self.known_))] = super().predict_proba(files[rows])
-        return said
+            predicted[rows] = 0
+            predicted[np.ix_(rows, np.isin(self.classes_, self.known_))] = super().predict_proba(files[rows])
+        return predicted
 
     def predict(self, X: Any) -> np.ndarray:
         return self.classes_[self.predict_proba(X).argmax(axis=1)]

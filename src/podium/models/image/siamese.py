@@ -23,18 +23,20 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from podium.data.task import Task
 from podium.errors import ModelError
 from podium.formatting import did_you_mean
+from podium.models.callbacks import OnEpoch
 from podium.models.image.transfer import body_features
 from podium.models.keras.classifier import outputs
-from podium.models.keras.training import OnEpoch, draw_seed, rate, seed_everything, shuffled_batches
+from podium.models.keras.training import draw_seed, rate, seed_everything, shuffled_batches
 
 MARGINS = {"euclidean": 1.0, "cosine": sqrt(3) / 2}
 AVERAGES = ("mean", "median", "distance")
-Task = tuple[Callable[..., tuple[np.ndarray, ...]], Callable[..., Any]]  # draws a batch; its loss
+Lesson = tuple[Callable[..., tuple[np.ndarray, ...]], Callable[..., Any]]  # draws a batch; its loss
 
 
-def _on_body(head: Callable[..., Siamese], body: str, **params: Any) -> Pipeline:
+def _on_body(head: Callable[..., Siamese], task: Task, body: str, **params: Any) -> Pipeline:
     features, rest = body_features(body, params)
     return make_pipeline(features, StandardScaler(), head(**rest))
 
@@ -76,7 +78,7 @@ class Siamese(RegressorMixin, BaseEstimator):
         optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
         optimizer.build(self.network_.trainable_variables)
         scaled = ((self.targets_ - self.targets_.mean()) / self.scale_).astype(np.float32)
-        draw, loss = self._task(scaled)
+        draw, loss = self._lesson(scaled)
 
         @tf.function
         def step(*parts: tf.Tensor) -> tf.Tensor:
@@ -176,7 +178,7 @@ class TripletRegressor(Siamese):
         x = layers.Dense(self.width)(layers.Dropout(self.dropout)(x))
         return Model(inputs, layers.UnitNormalization(name="embedding")(x))
 
-    def _task(self, targets: np.ndarray) -> Task:
+    def _lesson(self, targets: np.ndarray) -> Lesson:
         order = targets.argsort(kind="stable")
         place = order.argsort()
         far = max(1, round(self.far * len(targets)))
@@ -236,38 +238,38 @@ class PairRegressor(Siamese):
 
     def predict(self, X: Any) -> np.ndarray:
         # The unit is linear, so the mean over all pairs is a difference of means.
-        said = outputs(self.network_, self._checked(X))[:, 0] - self.said_.mean()
-        return self._numbers(self.targets_.mean() + self.scale_ * said)
+        predicted = outputs(self.network_, self._checked(X))[:, 0] - self.outputs_.mean()
+        return self._numbers(self.targets_.mean() + self.scale_ * predicted)
 
     def _keep(self, X: np.ndarray) -> None:
         super()._keep(X)
-        self.said_ = outputs(self.network_, X)[:, 0]
+        self.outputs_ = outputs(self.network_, X)[:, 0]
 
     def _network(self, columns: int) -> Model:
         inputs = Input((columns,))
         x = layers.Dense(self.width, activation="relu", name="embedding")(
             layers.Dropout(self.dropout)(inputs)
         )
-        # From zero: at first all are said to be liked alike, which is an error of the targets' variance.
+        # From zero: at first all are predicted to be liked alike, which is an error of the targets' variance.
         unit = layers.Dense(1, use_bias=False, kernel_initializer="zeros", name="difference")
         return Model(inputs, unit(layers.Dropout(self.dropout)(x)))
 
-    def _task(self, targets: np.ndarray) -> Task:
+    def _lesson(self, targets: np.ndarray) -> Lesson:
         def draw(X: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
             rows = np.concatenate([rows, rng.integers(0, len(X), len(rows))])
             return X[rows], targets[rows]
 
         def loss(rows: tf.Tensor, likes: tf.Tensor) -> tf.Tensor:
             # Without a bias the unit of a difference of embeddings is the difference of two units.
-            said = self.network_(rows, training=True)[:, 0]
-            (one, other), (first, second) = tf.split(said, 2), tf.split(likes, 2)
+            predicted = self.network_(rows, training=True)[:, 0]
+            (one, other), (first, second) = tf.split(predicted, 2), tf.split(likes, 2)
             return tf.reduce_mean(((one - other) - (first - second)) ** 2)
 
         return draw, loss
 
 
 def embeddings(model: Pipeline, X: Any) -> np.ndarray:
-    """Where a fitted network puts rows of X (n, w)."""
+    """Return where a fitted network puts rows of X (n, w)."""
     return model[-1].embed(model[:-1].transform(X))
 
 

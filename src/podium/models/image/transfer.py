@@ -15,56 +15,62 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from podium.data.images import ImageFiles, Look
+from podium.data.image_spec import ImageSpec
+from podium.data.images import ImageFiles
+from podium.data.task import Task
 from podium.errors import ModelError
 from podium.formatting import did_you_mean
-from podium.models import regressors
-from podium.models.image import bayes, linear, trees
+from podium.models.image import pixels
 from podium.models.image.augment import RandomAffine
 from podium.models.image.backbones import load_body, load_classifier, preprocessing
-from podium.models.image.resize import AUGMENTATION, Resized, of_photos, require_files
+from podium.models.image.resize import AUGMENTATION, Resized, image_pipeline, require_files
 from podium.models.keras.classifier import VIEWS, KerasClassifier, outputs
 from podium.models.keras.training import draw_seed, seed_everything, shuffled_batches, training_step
+from podium.models.regressors import make_regressor, on_log_scale
 
 _BATCH = 64  # photos in memory with all their maps
 CLASSIFIERS: dict[str, Callable[..., Pipeline]] = {
-    "logistic-regression": partial(linear.logistic_regression, C=0.01, max_iter=1000),
-    "ridge": partial(linear.ridge, alpha=1000.0),
-    "sgd": linear.sgd,
-    "gaussian-nb": bayes.gaussian_nb,
-    "xgboost": trees.xgboost,
+    "logistic-regression": partial(pixels.logistic_regression, C=0.01, max_iter=1000),
+    "ridge": partial(pixels.ridge, alpha=1000.0),
+    "sgd": pixels.sgd,
+    "gaussian-nb": pixels.gaussian_nb,
+    "xgboost": pixels.xgboost,
 }
-OF_NUMBERS: dict[str, dict[str, Any]] = {
+REGRESSOR_PARAMS: dict[str, dict[str, Any]] = {
     "ridge": {"alpha": 10_000.0},
     "sgd": {"alpha": 3.0, "eta0": 1e-4},
     "knn": {"metric": "cosine"},
 }
 
 
-def frozen(body: str, classifier: str = "logistic-regression", **params: Any) -> Pipeline:
-    """A classifier on the features of a body that stays as it is. `params` are of `BodyFeatures`, the rest of
-    the classifier."""
+def frozen(task: Task, body: str, **params: Any) -> BaseEstimator:
+    """Return a model on the features of a body that stays as it is: the `classifier` or `regressor` of a
+    name. `params` are those of `BodyFeatures`, the rest those of the model."""
+    return _frozen_regressor(body, **params) if task.kind == "regression" else _frozen(task, body, **params)
+
+
+def _frozen(task: Task, body: str, classifier: str = "logistic-regression", **params: Any) -> Pipeline:
     if classifier not in CLASSIFIERS:
         raise ModelError(f"no classifier {classifier!r}; {did_you_mean(classifier, CLASSIFIERS)}")
     features, rest = body_features(body, params)
-    return of_photos(features, StandardScaler(), CLASSIFIERS[classifier](**rest)[-1])
+    return image_pipeline(features, StandardScaler(), CLASSIFIERS[classifier](task, **rest)[-1])
 
 
-def frozen_regressor(body: str, regressor: str = "ridge", log: bool = False, **params: Any) -> BaseEstimator:
-    """The same with a regressor."""
+def _frozen_regressor(body: str, regressor: str = "ridge", log: bool = False, **params: Any) -> BaseEstimator:
     features, rest = body_features(body, params)
-    last = regressors.regressor(regressor, **{**OF_NUMBERS.get(regressor, {}), **rest})
-    return regressors.learning(log, features, StandardScaler(), last)
+    last = make_regressor(regressor, **{**REGRESSOR_PARAMS.get(regressor, {}), **rest})
+    return on_log_scale(log, features, StandardScaler(), last)
 
 
 def body_features(body: str, params: Mapping[str, Any]) -> tuple[BodyFeatures, dict[str, Any]]:
-    """Those of a body, and what of the `params` is not theirs."""
+    """Return the features of a body, and what of the `params` is not theirs."""
     theirs = params.keys() & signature(BodyFeatures).parameters.keys()
     rest = {name: value for name, value in params.items() if name not in theirs}
     return BodyFeatures(body, **{name: params[name] for name in theirs}), rest
 
 
 def finetune(
+    task: Task,
     body: str,
     weights: str | None = "imagenet",
     cut: str | None = None,
@@ -87,7 +93,9 @@ def finetune(
         dropout=dropout,
     )
     settings = {"epochs": 8, "batch_size": 32, "learning_rate": 2e-4, "views": "mirror", **params}
-    return of_photos(Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings))
+    return image_pipeline(
+        Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings)
+    )
 
 
 @dataclass(eq=False, repr=False)
@@ -111,8 +119,8 @@ class BodyFeatures(TransformerMixin, BaseEstimator):
         """Nothing is learnt, so the rows of all folds are looked at together, once."""
         files = require_files(X)
         seed = draw_seed(self.random_state)
-        look = Look(self.side, self.side, self.keep_aspect, self.smoothing)
-        known = _features(files.whole, self.body, self.weights, self.cut, look, self.views, seed)
+        spec = ImageSpec(self.side, self.side, self.keep_aspect, self.smoothing)
+        known = _features(files.whole, self.body, self.weights, self.cut, spec, self.views, seed)
         return known[files.rows]
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -121,9 +129,9 @@ class BodyFeatures(TransformerMixin, BaseEstimator):
 
 @lru_cache(maxsize=4)  # training and test images of two bodies
 def _features(
-    files: ImageFiles, body: str, weights: str | None, cut: str | None, look: Look, views: str, seed: int
+    files: ImageFiles, body: str, weights: str | None, cut: str | None, spec: ImageSpec, views: str, seed: int
 ) -> np.ndarray:
-    pixels = files.pixels(look)
+    pixels = files.pixels(spec)
     network = _pooled(body, weights, cut, pixels.shape[1:], seed)
     return np.mean([outputs(network, pixels, view=view, size=_BATCH) for view in VIEWS[views]], axis=0)
 
@@ -184,6 +192,11 @@ class FineTunedClassifier(KerasClassifier):
 _HEAD_EPOCHS = 30
 
 
+def zero_shot(task: Task, **params: Any) -> ZeroShotClassifier:
+    """Return an ImageNet classifier whose classes are mapped to the labels."""
+    return ZeroShotClassifier(**params)
+
+
 @dataclass(eq=False, repr=False)
 class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
     """An ImageNet classifier as it is. `classes` maps each label to the numbers of the ImageNet classes
@@ -206,8 +219,10 @@ class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: ImageFiles) -> np.ndarray:
         files = require_files(X)
         seed = draw_seed(self.random_state)
-        said = _thousand(files.whole, self.body, self.weights, self.side, seed)[files.rows]
-        sums = np.stack([said[:, list(self.classes[label])].sum(axis=1) for label in self.classes_], axis=1)
+        predicted = _thousand(files.whole, self.body, self.weights, self.side, seed)[files.rows]
+        sums = np.stack(
+            [predicted[:, list(self.classes[label])].sum(axis=1) for label in self.classes_], axis=1
+        )
         return (sums + 1e-6) / (sums + 1e-6).sum(axis=1, keepdims=True)
 
     def predict(self, X: ImageFiles) -> np.ndarray:
@@ -217,7 +232,7 @@ class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
 @lru_cache(maxsize=2)
 def _thousand(files: ImageFiles, body: str, weights: str | None, side: int, seed: int) -> np.ndarray:
     seed_everything(seed)
-    pixels = files.pixels(Look(side, side))
+    pixels = files.pixels(ImageSpec(side, side))
     network = load_classifier(body, weights, pixels.shape[1:])
     inputs = Input(pixels.shape[1:])
     return outputs(Model(inputs, network(preprocessing(body)(inputs))), pixels, size=_BATCH)

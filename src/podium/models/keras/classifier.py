@@ -13,12 +13,12 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from podium.data.images import Beside, Pixels
+from podium.data.cached_pixels import CachedPixels, NumbersWithPixels
 from podium.errors import ModelError
 from podium.formatting import did_you_mean
+from podium.models.callbacks import OnEpoch
 from podium.models.keras.training import (
-    Best,
-    OnEpoch,
+    BestWeights,
     continue_from,
     draw_seed,
     rate,
@@ -53,15 +53,15 @@ OPTIMIZERS = {"adamw": keras.optimizers.AdamW, "rmsprop": keras.optimizers.RMSpr
 class KerasClassifier(ClassifierMixin, BaseEstimator):
     """Trains `network(input_shape, n_classes)`, a Keras model that ends in a softmax.
 
-    X is an array, or `Pixels`, or `Beside`, which are read from disk batch by batch. The learning rate
-    rises over the first tenth of the epochs to `learning_rate` and falls to zero by a cosine
-    (Loshchilov and Hutter 2017, "SGDR"); the `optimizer` is "adamw" (the same, 2019) or "rmsprop".
-    `loss` is the name of a Keras loss for one-hot targets. With a `validation_fraction`, that share of
-    the training rows is only looked at after each epoch: training ends when their loss has not fallen
-    for `patience` epochs, and the weights of the best epoch are kept. Predictions are averaged over
-    `seeds` networks and over the `views` of an image: "one", "mirror", or "shifts" by one pixel each
-    way. With `warm_start` a second `fit` goes on from the first one's weights. The same `random_state`
-    gives the same weights, to the bit, on the same machine.
+    X is an array, or `CachedPixels`, or `NumbersWithPixels`, which are read from disk batch by batch. The
+    learning rate rises over the first tenth of the epochs to `learning_rate` and falls to zero by a cosine
+    (Loshchilov and Hutter 2017, "SGDR"); the `optimizer` is "adamw" (the same, 2019) or "rmsprop". `loss` is
+    the name of a Keras loss for one-hot targets. With a `validation_fraction`, that share of the training
+    rows is only looked at after each epoch: training ends when their loss has not fallen for `patience`
+    epochs, and the weights of the best epoch are kept. Predictions are averaged over `seeds` networks and
+    over the `views` of an image: "one", "mirror", or "shifts" by one pixel each way. With `warm_start` a
+    second `fit` goes on from the first one's weights. The same `random_state` gives the same weights, to the
+    bit, on the same machine.
     """
 
     network: Callable[[tuple[int, ...], int], keras.Model]
@@ -107,7 +107,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _checked(self, X: Any, y: Any = "no_validation") -> Any:
-        if isinstance(X, Pixels | Beside):
+        if isinstance(X, CachedPixels | NumbersWithPixels):
             return X if isinstance(y, str) else (X, np.asarray(y))
         new = not isinstance(y, str)
         return validate_data(self, X, y, reset=new, ensure_2d=np.ndim(X) < 3, allow_nd=True)
@@ -127,7 +127,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         optimizer = OPTIMIZERS[self.optimizer](self.learning_rate, weight_decay=self.weight_decay)
         step = training_step(network, optimizer, keras.losses.get(self.loss))
         train, held_out = self._parted(targets, seed)
-        best, rng = Best(self.patience), np.random.default_rng(seed)
+        best = BestWeights(self.patience)
+        rng = np.random.default_rng(seed)
         for epoch in range(self.epochs):
             batches = train[shuffled_batches(len(train), self.batch_size, rng)]
             losses = []
@@ -157,8 +158,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         X = self._checked(X)
         views = VIEWS[self.views]
-        said = [outputs(n, X, view=view) for n in self.networks_ for view in views]
-        return np.mean(said, axis=0)
+        predicted = [outputs(n, X, view=view) for n in self.networks_ for view in views]
+        return np.mean(predicted, axis=0)
 
     def predict(self, X: Any) -> np.ndarray:
         codes = self.predict_proba(X).argmax(axis=1)
@@ -182,8 +183,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
 def _loss(network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> float:
     """The mean cross-entropy."""
-    said = (outputs(network, X, rows) * targets[rows]).sum(axis=1)
-    return float(np.average(-np.log(np.maximum(said, 1e-7)), weights=weights[rows]))
+    predicted = (outputs(network, X, rows) * targets[rows]).sum(axis=1)
+    return float(np.average(-np.log(np.maximum(predicted, 1e-7)), weights=weights[rows]))
 
 
 def outputs(

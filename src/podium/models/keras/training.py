@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import cos, pi
 from typing import Any
 
@@ -13,19 +13,22 @@ import tensorflow as tf
 from podium.errors import ModelError
 
 tf.get_logger().setLevel("ERROR")  # it warns of tracing anew, as each fold's network must be
-OnEpoch = Callable[[int, int, float], None]  # epoch from 1, number of epochs, training loss
 
 
-class Best:
+class BestWeights:
     """The weights after the epoch with the lowest loss."""
 
     def __init__(self, patience: int):
-        self.patience, self.loss, self.since = patience, np.inf, 0
+        self.patience = patience
+        self.loss = np.inf
+        self.since = 0
         self.weights: list[np.ndarray] = []
 
     def is_past(self, loss: float, network: keras.Model) -> bool:
         if loss < self.loss:
-            self.loss, self.since, self.weights = loss, 0, network.get_weights()
+            self.loss = loss
+            self.since = 0
+            self.weights = network.get_weights()
         else:
             self.since += 1
         return self.since >= self.patience

@@ -1,7 +1,8 @@
 """Tables: numbers, categories and dates as columns of a frame, and the models on them.
 
-X is a frame as `podium.data.csv_files.read_features` gives it, or has one as its part "table": columns of floats, of
-text, of timestamps, with cells missing anywhere. What is to be learnt of the columns is learnt in the fold.
+X is a frame as `podium.data.csv_files.read_features` gives it, or has one as its part "table": columns of
+floats, of text, of timestamps, with cells missing anywhere. What is to be learnt of the columns is learnt in
+the fold.
 """
 
 from __future__ import annotations
@@ -27,13 +28,14 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEnc
 from xgboost import XGBClassifier, XGBRegressor
 
 from podium.data.multimodal import part
-from podium.models.base import with_probabilities
-from podium.models.regressors import learning
+from podium.data.task import Task
+from podium.models.calibration import with_probabilities
+from podium.models.regressors import on_log_scale
 
 Columns = Callable[[pd.DataFrame], list[str]]
 
-RARE = 5  # a category of fewer rows is one of "the others"
-MOST = 200  # categories of a column; histograms of gradient boosting have room for 255
+RARE_CATEGORY_ROWS = 5  # a category of fewer rows is one of "the others"
+MOST_CATEGORIES = 200  # categories of a column; histograms of gradient boosting have room for 255
 
 XGBOOST = {
     "n_estimators": 300,
@@ -49,56 +51,50 @@ FOREST = {"n_estimators": 300, "min_samples_leaf": 2}  # one thread: several add
 BOOSTING = {"learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 10}
 
 
-def logistic_regression(**params: Any) -> Pipeline:
+def logistic_regression(task: Task, **params: Any) -> Pipeline:
     return make_pipeline(for_linear_models(), LogisticRegression(**{"C": 0.3, "max_iter": 1000, **params}))
 
 
-def ridge(**params: Any) -> Pipeline:
-    return make_pipeline(
-        for_linear_models(), with_probabilities(RidgeClassifier(**{"alpha": 10.0, **params}))
-    )
+def ridge(task: Task, **params: Any) -> BaseEstimator:
+    settings = {"alpha": 10.0, **params}
+    if task.kind == "regression":
+        return _numbers(Ridge, settings, for_linear_models())
+    return make_pipeline(for_linear_models(), with_probabilities(RidgeClassifier(**settings)))
 
 
-def xgboost(**params: Any) -> Pipeline:
-    return make_pipeline(for_trees(), as_categories(), XGBClassifier(**{**XGBOOST, **params}))
+def xgboost(task: Task, **params: Any) -> BaseEstimator:
+    settings = {**XGBOOST, **params}
+    if task.kind == "regression":
+        return _numbers(XGBRegressor, settings, for_trees(), as_categories())
+    return make_pipeline(for_trees(), as_categories(), XGBClassifier(**settings))
 
 
-def random_forest(**params: Any) -> Pipeline:
-    return make_pipeline(for_trees(), RandomForestClassifier(**{**FOREST, **params}))
+def random_forest(task: Task, **params: Any) -> BaseEstimator:
+    settings = {**FOREST, **params}
+    if task.kind == "regression":
+        return _numbers(RandomForestRegressor, {"max_features": 1 / 3, **settings}, for_trees())
+    return make_pipeline(for_trees(), RandomForestClassifier(**settings))
 
 
-def hist_gradient_boosting(**params: Any) -> Pipeline:
-    return make_pipeline(
-        for_trees(), as_categories(), HistGradientBoostingClassifier(**{**BOOSTING, **params})
-    )
+def hist_gradient_boosting(task: Task, **params: Any) -> BaseEstimator:
+    settings = {**BOOSTING, **params}
+    if task.kind == "regression":
+        return _numbers(HistGradientBoostingRegressor, settings, for_trees(), as_categories())
+    return make_pipeline(for_trees(), as_categories(), HistGradientBoostingClassifier(**settings))
 
 
-def ridge_regressor(log: bool = False, **params: Any) -> BaseEstimator:
-    return _of(log, for_linear_models(), Ridge(**{"alpha": 10.0, **params}))
-
-
-def xgboost_regressor(log: bool = False, **params: Any) -> BaseEstimator:
-    return _of(log, for_trees(), as_categories(), XGBRegressor(**{**XGBOOST, **params}))
-
-
-def random_forest_regressor(log: bool = False, **params: Any) -> BaseEstimator:
-    settings = {**FOREST, "max_features": 1 / 3, **params}
-    return _of(log, for_trees(), RandomForestRegressor(**settings))
-
-
-def hist_gradient_boosting_regressor(log: bool = False, **params: Any) -> BaseEstimator:
-    return _of(log, for_trees(), as_categories(), HistGradientBoostingRegressor(**{**BOOSTING, **params}))
-
-
-def time_regressor(log: bool = False, **params: Any) -> BaseEstimator:
-    """The mean over a thousand shallow trees on nothing but dates."""
+def time(task: Task, log: bool = False, **params: Any) -> BaseEstimator:
+    """Return the mean over a thousand shallow trees on nothing but dates."""
     settings = {"n_estimators": 1000, "max_depth": 4, "min_samples_leaf": 10, **params}
     dates = make_column_transformer((make_pipeline(calendar(), SimpleImputer()), DATES))
-    return learning(log, _part("times"), dates, RandomForestRegressor(**settings))
+    return on_log_scale(log, _part("times"), dates, RandomForestRegressor(**settings))
 
 
-def _of(log: bool, *steps: Any) -> BaseEstimator:
-    return learning(log, _part("table"), *steps)
+def _numbers(kind: Callable[..., BaseEstimator], settings: dict[str, Any], *steps: Any) -> BaseEstimator:
+    """Return a regressor on the steps; the setting `log` has it learn logarithms."""
+    settings = dict(settings)
+    log = settings.pop("log", False)
+    return on_log_scale(log, _part("table"), *steps, kind(**settings))
 
 
 def _part(name: str) -> FunctionTransformer:
@@ -128,8 +124,8 @@ def for_linear_models() -> Pipeline:
         (
             OneHotEncoder(
                 handle_unknown="infrequent_if_exist",
-                min_frequency=RARE,
-                max_categories=MOST,
+                min_frequency=RARE_CATEGORY_ROWS,
+                max_categories=MOST_CATEGORIES,
                 dtype=np.float32,
             ),
             CATEGORIES,
@@ -144,8 +140,8 @@ def for_trees() -> Pipeline:
         handle_unknown="use_encoded_value",
         unknown_value=np.nan,
         encoded_missing_value=np.nan,
-        min_frequency=RARE,
-        max_categories=MOST,
+        min_frequency=RARE_CATEGORY_ROWS,
+        max_categories=MOST_CATEGORIES,
     )
     columns = make_column_transformer(("passthrough", NUMBERS), (calendar(), DATES), (codes, CATEGORIES))
     return make_pipeline(_part("table"), columns.set_output(transform="pandas"))
@@ -180,6 +176,6 @@ def as_categories() -> FunctionTransformer:
 
 def _as_categories(frame: pd.DataFrame) -> pd.DataFrame:
     # One dtype whatever the rows, lest the codes of a part of the rows mean something else.
-    kind = pd.CategoricalDtype(list(range(MOST + 1)))
+    kind = pd.CategoricalDtype(list(range(MOST_CATEGORIES + 1)))
     typed = frame.astype({c: kind for c in frame.columns if c.startswith("ordinalencoder__")})
     return typed.set_axis([str(i) for i in range(typed.shape[1])], axis=1)  # XGBoost refuses [, ] and <

@@ -14,10 +14,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from podium.data.multimodal import part
-from podium.data.texts import readable
+from podium.data.task import Task
+from podium.data.text_cleaning import readable
 from podium.errors import ModelError
 from podium.formatting import sample
-from podium.models.keras.training import OnEpoch, draw_seed, seed_everything
+from podium.models.callbacks import OnEpoch
+from podium.models.keras.training import draw_seed, seed_everything
 from podium.models.text.bert_encoder import BertEncoder, FrozenBelow
 from podium.models.text.hub import (
     REPORT_ENCODER,
@@ -29,6 +31,11 @@ from podium.models.text.hub import (
 )
 from podium.models.text.lazy_adamw import LazyAdamW
 from podium.models.text.token_batches import Texts
+
+
+def small_bert(task: Task, **params: Any) -> BertClassifier:
+    """Return a fine-tuned encoder of TF-Hub."""
+    return BertClassifier(**params)
 
 
 @dataclass(eq=False, repr=False)

@@ -17,8 +17,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import SVC
 from sklearn.utils.validation import check_is_fitted
 
-from podium.data.texts import readable
-from podium.models.base import with_probabilities
+from podium.data.task import Task
+from podium.data.text_cleaning import readable
+from podium.models.calibration import with_probabilities
 from podium.models.text.hub import (
     REPORT_ENCODER,
     REPORT_PREPROCESSOR,
@@ -27,11 +28,11 @@ from podium.models.text.hub import (
     mean_over_tokens,
     tokens_for,
 )
-from podium.models.text.tfidf import Rows, TextFeatures
+from podium.models.text.tfidf import HashableTexts, TextFeatures
 from podium.models.text.token_batches import Texts
 
 
-def bert_svc(C: float = 1.0, **params: Any) -> Pipeline:
+def bert_svc(task: Task, C: float = 1.0, **params: Any) -> Pipeline:
     return make_pipeline(TextKernel(**params), with_probabilities(SVC(C=C, kernel="precomputed")))
 
 
@@ -52,18 +53,18 @@ class TextKernel(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: Any = None) -> TextKernel:
         self.features_ = TextFeatures().fit(X)
         self.seen_words_ = self.features_.transform(X)
-        self.seen_meanings_ = _meanings(self.encoder, self.preprocessor, Rows(X))
+        self.seen_meanings_ = _meanings(self.encoder, self.preprocessor, HashableTexts(X))
         return self
 
     def transform(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        likeness = _meanings(self.encoder, self.preprocessor, Rows(X)) @ self.seen_meanings_.T
+        likeness = _meanings(self.encoder, self.preprocessor, HashableTexts(X)) @ self.seen_meanings_.T
         common = self.features_.transform(X) @ self.seen_words_.T
         return np.exp(2 * self.gamma * (likeness - 1)) + self.words * common.toarray()
 
 
 @lru_cache(maxsize=11)  # five folds' training and validation rows, and the test rows
-def _meanings(encoder: str, preprocessor: str, rows: Rows) -> np.ndarray:
+def _meanings(encoder: str, preprocessor: str, rows: HashableTexts) -> np.ndarray:
     embed = _embedder(encoder)
     texts = Texts(tokens_for(embed.encoder, encoder, preprocessor, rows.frame["text"].map(readable)))
     found = np.zeros((len(rows.frame), embed.width), dtype=np.float32)

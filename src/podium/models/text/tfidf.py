@@ -7,7 +7,7 @@ keyword, hashtags) as bags of words of their own. An empty string stands for a m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,14 +26,21 @@ from sklearn.utils.validation import check_is_fitted
 from xgboost import XGBClassifier
 
 from podium.data.multimodal import part
-from podium.models.base import with_probabilities
-from podium.models.regressors import learning, regressor
+from podium.data.task import Task
+from podium.models.calibration import with_probabilities
+from podium.models.regressors import make_regressor, on_log_scale
 from podium.storage.hashing import content_id
 
 PLAIN = {"strip_accents": "unicode", "stop_words": "english", "dtype": np.float32}
 BAG = {"strip_accents": "unicode", "sublinear_tf": True, "dtype": np.float32}
 WORDS = {**BAG, "ngram_range": (1, 2), "min_df": 2}
 CHARACTERS = {**BAG, "analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3}
+REGRESSOR_PARAMS: dict[str, dict[str, Any]] = {
+    "ridge": {"alpha": 3.0},
+    "sgd": {"alpha": 1e-3, "eta0": 0.1},
+    "xgboost": {},
+    "knn": {"metric": "cosine"},
+}
 SETS = {
     "plain": {"text": [PLAIN], "other": [PLAIN]},
     "words": {"text": [WORDS], "other": [BAG]},
@@ -54,112 +61,116 @@ class TextFeatures(TransformerMixin, BaseEstimator):
     features: str = "rich"
 
     def fit(self, X: Any, y: Any = None) -> TextFeatures:
-        self.seen_ = Rows(X)
-        _vectorisers(self.features, self.seen_)
+        self.fitted_on_ = HashableTexts(X)
+        _vectorisers(self.features, self.fitted_on_)
         return self
 
     def transform(self, X: Any) -> sp.csr_matrix:
         check_is_fitted(self)
-        return _matrix(self.features, self.seen_, Rows(X))
+        return _matrix(self.features, self.fitted_on_, HashableTexts(X))
 
 
-class Rows:
-    """The texts as a frame that can be a key: equal where the content is equal."""
+class HashableTexts:
+    """Texts as a frame that can be the key of a cache: equal where the content is equal."""
 
     def __init__(self, X: Any):
         self.frame: pd.DataFrame = part(X, "text").reset_index(drop=True)
         self.id = content_id(self.frame)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Rows) and self.id == other.id
+        return isinstance(other, HashableTexts) and self.id == other.id
 
     def __hash__(self) -> int:
         return hash(self.id)
 
 
 @lru_cache(maxsize=18)  # three sets of features, five folds
-def _vectorisers(features: str, seen: Rows) -> list[tuple[str, TfidfVectorizer]]:
+def _vectorisers(features: str, known: HashableTexts) -> list[tuple[str, TfidfVectorizer]]:
     """Fitted ones, each with its column. Columns without a word have none."""
     return [
-        (column, TfidfVectorizer(**settings).fit(seen.frame[column]))
-        for column in seen.frame.columns
-        if seen.frame[column].str.contains(r"\w\w").any()
+        (column, TfidfVectorizer(**settings).fit(known.frame[column]))
+        for column in known.frame.columns
+        if known.frame[column].str.contains(r"\w\w").any()
         for settings in SETS[features]["text" if column == "text" else "other"]
     ]
 
 
 @lru_cache(maxsize=54)  # and of each training, validation and test rows
-def _matrix(features: str, seen: Rows, rows: Rows) -> sp.csr_matrix:
-    parts = [v.transform(rows.frame[column]) for column, v in _vectorisers(features, seen)]
+def _matrix(features: str, known: HashableTexts, rows: HashableTexts) -> sp.csr_matrix:
+    parts = [v.transform(rows.frame[column]) for column, v in _vectorisers(features, known)]
     parts = parts or [sp.csr_matrix((len(rows.frame), 1))]  # of no words nothing is known, and that is said
     return sp.hstack(parts, format="csr", dtype=np.float32)
 
 
-def _on(features: str, *steps: Any) -> Pipeline:
+def on_texts(features: str, *steps: Any) -> Pipeline:
+    """Return a pipeline of steps on the features of texts."""
     return make_pipeline(TextFeatures(features), *steps)
 
 
-def ridge(features: str = "rich", **params: Any) -> Pipeline:
-    return _on(features, with_probabilities(RidgeClassifier(**params)))
+def ridge(task: Task, **params: Any) -> BaseEstimator:
+    return _numbers("ridge", **params) if task.kind == "regression" else _ridge_classifier(**params)
 
 
-def sgd(features: str = "rich", **params: Any) -> Pipeline:
+def _ridge_classifier(features: str = "rich", **params: Any) -> Pipeline:
+    return on_texts(features, with_probabilities(RidgeClassifier(**params)))
+
+
+def sgd(task: Task, **params: Any) -> BaseEstimator:
+    return _numbers("sgd", **params) if task.kind == "regression" else _sgd_classifier(**params)
+
+
+def _sgd_classifier(features: str = "rich", **params: Any) -> Pipeline:
     settings = {"max_iter": 1500, "tol": 1e-3, **params}
-    return _on(features, with_probabilities(SGDClassifier(**settings)))
+    return on_texts(features, with_probabilities(SGDClassifier(**settings)))
 
 
-def logistic_regression(features: str = "rich", **params: Any) -> Pipeline:
-    return _on(features, LogisticRegression(**{"max_iter": 2000, **params}))
+def xgboost(task: Task, features: str = "words", **params: Any) -> BaseEstimator:
+    """Return boosted trees on words: they take minutes over the columns of characters, and gain nothing."""
+    if task.kind == "regression":
+        return _numbers("xgboost", features, **params)
+    return on_texts(features, XGBClassifier(**{"tree_method": "hist", **params}))
 
 
-def linear_svc(features: str = "rich", **params: Any) -> Pipeline:
-    return _on(features, with_probabilities(LinearSVC(**params)))
+def knn(task: Task, **params: Any) -> BaseEstimator:
+    return _numbers("knn", **params)
 
 
-def xgboost(features: str = "words", **params: Any) -> Pipeline:
-    """Trees take minutes over the columns of characters, and gain nothing."""
-    return _on(features, XGBClassifier(**{"tree_method": "hist", **params}))
+def logistic_regression(task: Task, features: str = "rich", **params: Any) -> Pipeline:
+    return on_texts(features, LogisticRegression(**{"max_iter": 2000, **params}))
 
 
-def bernoulli_nb(features: str = "rich", **params: Any) -> Pipeline:
-    return _on(features, BernoulliNB(**params))
+def linear_svc(task: Task, features: str = "rich", **params: Any) -> Pipeline:
+    return on_texts(features, with_probabilities(LinearSVC(**params)))
 
 
-def gaussian_nb(features: str = "rich", components: int = 100, **params: Any) -> Pipeline:
-    """On all plain columns, as in the report; of the rich ones, too many to be dense, on the first
-    principal directions."""
+def bernoulli_nb(task: Task, features: str = "rich", **params: Any) -> Pipeline:
+    return on_texts(features, BernoulliNB(**params))
+
+
+def gaussian_nb(task: Task, features: str = "rich", components: int = 100, **params: Any) -> Pipeline:
+    """Return naive Bayes on all plain columns, as in the report; on the first principal directions of the
+    rich ones, which are too many to be dense."""
     dense = FunctionTransformer(_dense) if features == "plain" else TruncatedSVD(components, random_state=0)
-    return _on(features, dense, GaussianNB(**params))
+    return on_texts(features, dense, GaussianNB(**params))
 
 
 def _dense(X: sp.csr_matrix) -> np.ndarray:
     return X.toarray()
 
 
-def complement_nb(features: str = "rich", **params: Any) -> Pipeline:
-    return _on(features, ComplementNB(**params))
+def complement_nb(task: Task, features: str = "rich", **params: Any) -> Pipeline:
+    return on_texts(features, ComplementNB(**params))
 
 
-def multinomial_nb(features: str = "rich", **params: Any) -> Pipeline:
-    return _on(features, MultinomialNB(**params))
+def multinomial_nb(task: Task, features: str = "rich", **params: Any) -> Pipeline:
+    return on_texts(features, MultinomialNB(**params))
 
 
-def of_numbers(name: str, features: str = "rich", log: bool = False, **params: Any) -> BaseEstimator:
-    """The regressor of that name."""
-    return learning(log, TextFeatures(features), regressor(name, **{**OF_NUMBERS[name], **params}))
+def decision_tree(task: Task, features: str = "words", **params: Any) -> Pipeline:
+    return on_texts(features, DecisionTreeClassifier(**params))
 
 
-OF_NUMBERS: dict[str, dict[str, Any]] = {
-    "ridge": {"alpha": 3.0},
-    "sgd": {"alpha": 1e-3, "eta0": 0.1},
-    "xgboost": {},
-    "knn": {"metric": "cosine"},
-}
-ridge_regressor = partial(of_numbers, "ridge")
-sgd_regressor = partial(of_numbers, "sgd")
-xgboost_regressor = partial(of_numbers, "xgboost", features="words")
-knn_regressor = partial(of_numbers, "knn")
-
-
-def decision_tree(features: str = "words", **params: Any) -> Pipeline:
-    return _on(features, DecisionTreeClassifier(**params))
+def _numbers(name: str, features: str = "rich", log: bool = False, **params: Any) -> BaseEstimator:
+    """Return the regressor of that name on the features of texts."""
+    regressor = make_regressor(name, **{**REGRESSOR_PARAMS[name], **params})
+    return on_log_scale(log, TextFeatures(features), regressor)

@@ -1,0 +1,70 @@
+"""Classical models on pixels as columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
+from sklearn.naive_bayes import GaussianNB, MultinomialNB
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from xgboost import XGBClassifier
+
+from podium.data.image_spec import ImageSpec
+from podium.data.images import ImageFiles
+from podium.data.multimodal import part
+from podium.data.task import Task
+from podium.models.calibration import with_probabilities
+
+SMALL = ImageSpec(32, 32)
+XGBOOST = {
+    "n_estimators": 150,
+    "learning_rate": 0.2,
+    "max_depth": 6,
+    "subsample": 0.8,
+    "colsample_bytree": 0.4,
+    "max_bin": 64,
+    "tree_method": "hist",
+}
+
+
+def gaussian_nb(task: Task, **params: Any) -> Pipeline:
+    """Return naive Bayes with variances smoothed by a tenth of the largest: a pixel that is always blank has
+    none."""
+    return make_pipeline(pixels(), GaussianNB(**{"var_smoothing": 0.1, **params}))
+
+
+def multinomial_nb(task: Task, **params: Any) -> Pipeline:
+    return make_pipeline(pixels(), MultinomialNB(**params))
+
+
+def ridge(task: Task, **params: Any) -> Pipeline:
+    return make_pipeline(pixels(), with_probabilities(RidgeClassifier(**{"alpha": 10.0, **params})))
+
+
+def sgd(task: Task, **params: Any) -> Pipeline:
+    """Return the report's linear support vector machine, trained for at most 1,500 epochs."""
+    settings = {"max_iter": 1500, "tol": 1e-3, "n_jobs": -1, **params}
+    return make_pipeline(pixels(), with_probabilities(SGDClassifier(**settings)))
+
+
+def logistic_regression(task: Task, **params: Any) -> Pipeline:
+    return make_pipeline(pixels(), LogisticRegression(**{"C": 0.1, "max_iter": 200, **params}))
+
+
+def xgboost(task: Task, **params: Any) -> Pipeline:
+    return make_pipeline(pixels(), XGBClassifier(**{**XGBOOST, **params}))
+
+
+def pixels() -> FunctionTransformer:
+    """Return a step from images (n, ...) of 0..255 to columns (n, p) of 0..1; files become small images."""
+    return FunctionTransformer(_flatten)
+
+
+def _flatten(images: object) -> np.ndarray:
+    images = part(images, "images")
+    if isinstance(images, ImageFiles):
+        images = images.pixels(SMALL)
+    flat = np.asarray(images, dtype=np.float32)
+    return flat.reshape(len(flat), -1) / 255
