@@ -7,9 +7,9 @@ import pandas as pd
 
 from podium.competition.declaration import Competition, Reference
 from podium.data.csv_files import read_whole_numbers
-from podium.data.dataset import Dataset, encode
-from podium.data.drawings import read_drawing
-from podium.plots.catalogue import examples
+from podium.data.dataset import Dataset
+from podium.data.task import Classification, encode_labels
+from podium.plots import examples
 
 SIDE = 28
 PIXELS = [f"pixel{i}" for i in range(SIDE * SIDE)]
@@ -21,10 +21,10 @@ def load(folder: Path) -> Dataset:
     test = read_whole_numbers(folder / "test.csv", PIXELS, low=0, high=255)
     return Dataset(
         X=_images(train[PIXELS]),
-        y=encode(train["label"], CLASSES, what=f"{folder / 'train.csv'}: label"),
+        y=encode_labels(train["label"], CLASSES, source=f"{folder / 'train.csv'}: label"),
         X_test=_images(test),
         test_ids=np.arange(1, len(test) + 1),
-        classes=np.array(CLASSES),
+        task=Classification(np.array(CLASSES)),
     )
 
 
@@ -57,7 +57,6 @@ COMPETITION = Competition(
     id_column="ImageId",
     target_column="Label",
     load=load,
-    rows=lambda texts, images: np.stack([read_drawing(path, SIDE) for path in images.paths]),
     toy=toy,
     plots=(examples(),),
     roster={

@@ -9,8 +9,10 @@ from PIL import Image
 
 from podium.competition.declaration import Competition, Reference
 from podium.data.csv_files import read_whole_numbers
-from podium.data.dataset import Dataset, linked
-from podium.models.registry import FACTORIES
+from podium.data.dataset import Dataset
+from podium.data.rows import linked
+from podium.data.task import Classification
+from podium.models.registry import known_names
 
 from .posts import PLOTS, asked, parts, read_posts
 
@@ -31,8 +33,7 @@ def load(folder: Path, ways: int = 2, title: str = "title") -> Dataset:
         y=pd.concat(labels).to_numpy(dtype=np.int64).ravel(),
         X_test=X_test,
         test_ids=test["id"].to_numpy(),
-        classes=np.arange(ways),
-        class_names=CLASSES[ways],
+        task=Classification(np.arange(ways), CLASSES[ways]),
         groups=linked(posts["clean_title"], posts["image_url"]),
         about=posts,
         about_test=test,
@@ -72,7 +73,13 @@ THINGS = ["bridge", "cat", "old door", "in Ohio", "potato", 'again, "they" say',
 SUBREDDITS = ["pic", "theonion", "pareidolia", "subsimulatorgpt2", "psbattle_artwork", "propagandaposters"]
 BODIES = ["Fake! \U0001f602", "LOL 100%", "is this real?", None, 'a "source",\nplease', "[deleted]"]
 MINILM = {"encoder": "minilm-l6-v2", "preprocessor": "minilm-l6-v2"}
-IMAGES = ("profesor", "propuesto", "propuesto-mejorado", "final")
+NETWORKS = {
+    "profesor": "networks:profesor",
+    "propuesto": "networks:propuesto",
+    "propuesto-mejorado": "networks:propuesto_mejorado",
+    "final": "networks:final",
+}
+CLASSIFIERS = known_names(["classification"])
 PAPER = "Nakamura et al. 2020, titles and images of all data"
 COMPETITION = Competition(
     name="fakeddit",
@@ -87,12 +94,12 @@ COMPETITION = Competition(
     plots=PLOTS,
     roster={
         **{name: {} for name in ("constant", "table-hist-gradient-boosting")},
-        **{name: {} for name in FACTORIES if name.startswith("text-")},
+        **{name: {} for name in CLASSIFIERS if name.startswith("text-")},
         "small-bert": {**MINILM, "pooling": "mean", "frozen": 3, "learning_rate": 1e-4, "epochs": 3},
-        **{name: {"balance": "downsample"} for name in IMAGES},
+        **{name: {"factory": factory, "balance": "downsample"} for name, factory in NETWORKS.items()},
         "joint": {},
     },
-    toy_params={**{name: {"epochs": 2, "side": 32} for name in IMAGES}, "joint": {"epochs": 3, "side": 32}},
+    toy_params={**{name: {"epochs": 2, "side": 32} for name in NETWORKS}, "joint": {"epochs": 3, "side": 32}},
     variants={
         **{f"{n}-way": {"load": partial(load, ways=n), "target_column": f"{n}_way_label"} for n in (3, 6)},
         "clean": {"load": partial(load, title="clean_title")},

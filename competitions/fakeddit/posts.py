@@ -9,19 +9,19 @@ import pandas as pd
 
 from podium.data.csv_files import read_header, read_pieces, read_texts
 from podium.data.images import ImageFiles, find_by_stem
-from podium.data.multimodal import Parts
-from podium.plots.catalogue import balance, examples, leaders, marks, numbers, over_time
-from podium.plots.text_marks import MARKS, count_marks
+from podium.data.multimodal import MultimodalRows
+from podium.plots import balance, examples, leaders, marks, numbers, over_time
+from podium.plots.text_marks import TEXT_MARKS, count_text_marks
 
 NUMBERS = ["created_utc", "num_comments", "score", "upvote_ratio"]
-COMMENTS = ["comments", *(f"{mark} in comments" for mark in MARKS)]
+COMMENTS = ["comments", *(f"{mark} in comments" for mark in TEXT_MARKS)]
 PLOTS = (
     balance(downsampled=True),
     over_time("created_utc"),
     numbers("num_comments", "comments a post", log=True),
     leaders("subreddit", other_than="true"),
     *marks("title"),
-    *(numbers(f"{mark} in comments", f"{mark} in the comments of a post") for mark in MARKS),
+    *(numbers(f"{mark} in comments", f"{mark} in the comments of a post") for mark in TEXT_MARKS),
     examples(),
 )
 
@@ -41,7 +41,7 @@ def read_posts(folder: Path, names: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def parts(folder: Path, posts: pd.DataFrame, titles: pd.Series) -> Parts:
+def parts(folder: Path, posts: pd.DataFrame, titles: pd.Series) -> MultimodalRows:
     """What models are given of posts: their titles as `text`; a `table` of when they were posted and the
     titles' shape; their `images`, where the folder has files named by their ids. All else that the files say
     was made by readers afterwards, or tells by being empty where a post came from."""
@@ -49,32 +49,32 @@ def parts(folder: Path, posts: pd.DataFrame, titles: pd.Series) -> Parts:
     return _parts(titles.str.strip(), created, ImageFiles.of_ids(posts["id"].tolist(), find_by_stem(folder)))
 
 
-def asked(titles: list[str], images: ImageFiles) -> Parts:
+def asked(titles: list[str], images: ImageFiles) -> MultimodalRows:
     """The same of titles (n,) and their images (n,), of which nothing else is known."""
     text = pd.Series(titles, dtype=str).str.strip()
     return _parts(text, pd.to_datetime(text.map(lambda _: None)), images)
 
 
-def _parts(text: pd.Series, created: pd.Series, images: ImageFiles) -> Parts:
-    return Parts(
+def _parts(text: pd.Series, created: pd.Series, images: ImageFiles) -> MultimodalRows:
+    return MultimodalRows(
         {"text": text.to_frame("text"), "table": shape(text).assign(created=created), "images": images}
     )
 
 
 def shape(texts: pd.Series) -> pd.DataFrame:
-    """How often each of `MARKS` stands in each text, and how long it is (n, 7)."""
-    return count_marks(texts).assign(length=texts.str.len(), words=texts.str.count(r"\S+"))
+    """How often each of `TEXT_MARKS` stands in each text, and how long it is (n, 7)."""
+    return count_text_marks(texts).assign(length=texts.str.len(), words=texts.str.count(r"\S+"))
 
 
 def read_comments(path: Path, ids: pd.Series) -> pd.DataFrame:
     """A row for each of `ids` with the `COMMENTS` (n, 6): how many its post has, and the sum of each of
-    `MARKS` in them. A comment without text or post is left out. The file is read in pieces, however long it
+    `TEXT_MARKS` in them. A comment without text or post is left out. The file is read in pieces, however long it
     is."""
     total = pd.DataFrame(0, index=pd.Index(ids.unique()), columns=COMMENTS)
     for piece in read_pieces(path, ["submission_id", "body"]):
         piece = piece.dropna()
         piece = piece[piece["submission_id"].isin(total.index)]
-        counts = count_marks(piece["body"]).add_suffix(" in comments").assign(comments=1)
+        counts = count_text_marks(piece["body"]).add_suffix(" in comments").assign(comments=1)
         counts = counts.groupby(piece["submission_id"]).sum()
         total.loc[counts.index] += counts
     return total.loc[ids].reset_index(drop=True)

@@ -9,9 +9,10 @@ import pandas as pd
 from podium.competition.declaration import Competition, Reference
 from podium.data.csv_files import read_texts, read_whole_numbers, require_texts
 from podium.data.dataset import Dataset
-from podium.data.texts import hashtags, normalised
-from podium.models.registry import FACTORIES
-from podium.plots.catalogue import lengths, shares
+from podium.data.task import Classification
+from podium.data.text_cleaning import hashtags, normalised
+from podium.models.registry import known_names
+from podium.plots import lengths, shares
 
 LINK = " http://t.co/x1Yz"
 LONGEST = 1000  # characters; Kaggle's longest is 157, and an open quote swallows whole pages
@@ -26,8 +27,7 @@ def load(folder: Path) -> Dataset:
         y=target.to_numpy(dtype=np.int64),
         X_test=_columns(test, test_path),
         test_ids=read_whole_numbers(test_path, ["id"], low=0, high=2**31 - 1)["id"].to_numpy(),
-        classes=np.array([0, 1]),
-        class_names=["no disaster", "disaster"],
+        task=Classification(np.array([0, 1]), ["no disaster", "disaster"]),
         groups=train["text"].map(normalised).to_numpy(),
     )
 
@@ -62,7 +62,7 @@ TOY = {
     1: ["{e} destroys homes in {p}", "BREAKING: {e} near {p} #news", "Rescuers reach {p} after {e}"],
     0: ["this new album is a total {e} \U0001f602", "My exam was a {e},\nhelp", "lol, {p} again #love"],
 }
-CLASSICAL = [name for name in FACTORIES if name.startswith("text-")]
+CLASSICAL = [name for name in known_names(["classification"]) if name.startswith("text-")]
 MINILM = {"encoder": "minilm-l6-v2", "preprocessor": "minilm-l6-v2"}
 BERT = {**MINILM, "pooling": "mean", "frozen": 3, "learning_rate": 1e-4, "epochs": 3, "seeds": 3}
 REPORT = {
@@ -76,7 +76,7 @@ COMPETITION = Competition(
     slug="nlp-getting-started",
     title="Disaster Tweets: real disaster or not",
     metric="accuracy",
-    also=("f1",),
+    extra_metrics=("f1",),
     id_column="id",
     target_column="target",
     load=load,

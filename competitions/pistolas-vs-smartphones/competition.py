@@ -7,22 +7,22 @@ from PIL import Image, ImageDraw
 
 from podium.competition.declaration import Competition, Reference
 from podium.data.dataset import Dataset
-from podium.data.images import ImageFiles, find_images
-from podium.data.near_duplicates import lookalikes
-from podium.plots.catalogue import photos
+from podium.data.images import ImageFiles, find_images, lookalikes
+from podium.data.task import Classification
+from podium.plots import photos
 
 PLACES = ["Train/pistol", "Train/smartphone", "Test"]  # in a submission pistols are 0, smartphones 1
 
 
 def load(folder: Path) -> Dataset:
     pistols, phones, test = (find_images(folder / place) for place in PLACES)
+    X = ImageFiles([*pistols, *phones])
     return Dataset(
-        X=(X := ImageFiles([*pistols, *phones])),
+        X=X,
         y=np.repeat([0, 1], [len(pistols), len(phones)]),
         X_test=ImageFiles(test),
         test_ids=np.array([path.name for path in test]),
-        classes=np.array([0, 1]),
-        class_names=["pistol", "smartphone"],
+        task=Classification(np.array([0, 1]), ["pistol", "smartphone"]),
         groups=lookalikes(X),
     )
 
@@ -76,7 +76,6 @@ COMPETITION = Competition(
     id_column="ID",
     target_column="Ground_Truth",
     load=load,
-    rows=lambda texts, images: images,
     toy=toy,
     plots=photos(),
     roster={

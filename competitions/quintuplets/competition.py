@@ -7,9 +7,9 @@ from PIL import Image, ImageDraw
 
 from podium.competition.declaration import Competition, Reference
 from podium.data.dataset import Dataset
-from podium.data.images import ImageFiles, find_classes, find_images
-from podium.data.near_duplicates import lookalikes
-from podium.plots.catalogue import photos
+from podium.data.images import ImageFiles, find_classes, find_images, lookalikes
+from podium.data.task import Classification
+from podium.plots import photos
 
 
 def load(folder: Path) -> Dataset:
@@ -20,7 +20,7 @@ def load(folder: Path) -> Dataset:
         y=np.repeat(np.arange(len(characters)), [len(paths) for paths in characters.values()]),
         X_test=ImageFiles(test),
         test_ids=np.array([path.name for path in test]),
-        classes=np.array(list(characters)),
+        task=Classification(np.array(list(characters))),
         groups=lookalikes(X),
     )
 
@@ -73,14 +73,13 @@ COMPETITION = Competition(
     id_column="ID",
     target_column="Character",
     load=load,
-    rows=lambda texts, images: images,
     toy=toy,
     roster={
         "constant": {},
         "metadata": {},
-        "cnn-small": {},
-        "cnn-small-reg": {},
-        "efficientnetb0": {},
+        "cnn-small": {"factory": "networks:cnn_small"},
+        "cnn-small-reg": {"factory": "networks:cnn_small_reg"},
+        "efficientnetb0": {"factory": "networks:efficientnetb0"},
         "frozen-mobilenet": CUT,
         "finetune-mobilenet": {**FINETUNE, "side": 160},
         "finetune-mobilenet@128": {**FINETUNE, "side": 128},

@@ -9,24 +9,26 @@ from PIL import Image, ImageDraw
 from podium.competition.declaration import Competition
 from podium.data.csv_files import read_features, read_header, read_numbers, read_texts
 from podium.data.dataset import Dataset
-from podium.data.images import ImageFiles
-from podium.data.multimodal import Parts
-from podium.data.near_duplicates import lookalikes
-from podium.plots.catalogue import examples, lengths, over_time, target
+from podium.data.images import ImageFiles, lookalikes
+from podium.data.multimodal import MultimodalRows
+from podium.data.task import Regression
+from podium.plots import examples, lengths, over_time, target
 
 
 def load(folder: Path) -> Dataset:
     train, test = folder / "train.csv", folder / "test.csv"
+    X = _rows(train)
     return Dataset(
-        X=(X := _rows(train)),
+        X=X,
         y=read_numbers(train, ["likes"])["likes"].to_numpy(),
         X_test=_rows(test) if test.exists() else X[:0],
         test_ids=read_texts(test, ["id"])["id"].to_numpy() if test.exists() else np.zeros(0),
-        groups=lookalikes(X.named["images"]),
+        task=Regression(),
+        groups=lookalikes(X.parts["images"]),
     )
 
 
-def _rows(path: Path) -> Parts:
+def _rows(path: Path) -> MultimodalRows:
     known = set(read_header(path))  # title and created_utc may be missing: their models say a constant then
     columns = sorted(known & {"created_utc"}), ["image", *sorted(known & {"title"})]
     table = read_features(path, *columns).reindex(columns=["image", "title", "created_utc"])
@@ -34,11 +36,11 @@ def _rows(path: Path) -> Parts:
     return _parts(table.fillna({"created_utc": 0}), images)
 
 
-def _parts(table: pd.DataFrame, images: ImageFiles) -> Parts:
+def _parts(table: pd.DataFrame, images: ImageFiles) -> MultimodalRows:
     texts = table["title"].astype("str").fillna("").to_frame("text")
     times = pd.to_datetime(table["created_utc"], unit="s").to_frame("created")
     lengths = pd.DataFrame({"characters": texts["text"].str.len(), "words": texts["text"].str.count(r"\w+")})
-    return Parts({"images": images, "text": texts, "table": lengths, "times": times})
+    return MultimodalRows({"images": images, "text": texts, "table": lengths, "times": times})
 
 
 def toy(folder: Path) -> None:
@@ -82,7 +84,7 @@ COMPETITION = Competition(
     slug="shitpost-likes",
     title="Shitpost likes: how many likes does a meme get?",
     metric="rmsle",
-    also=("r2_log", "spearman", "mae", "rmse", "r2"),
+    extra_metrics=("r2_log", "spearman", "mae", "rmse", "r2"),
     id_column="id",
     target_column="likes",
     load=load,

@@ -10,25 +10,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
 from podium.data.dataset import Dataset
-from podium.data.images import GREY, ImageFiles, Look, decode
+from podium.data.image_spec import GREY, ImageSpec
 from podium.errors import CompetitionError, DataError
 from podium.formatting import did_you_mean, percent, plain, quoted
 from podium.plots.bin_edges import linear_edges, log_edges
-from podium.plots.text_marks import MARKS
+from podium.plots.text_marks import TEXT_MARKS
 
 if TYPE_CHECKING:  # whoever imports a competition must not wait for matplotlib
     from podium.plots.figures import Figure
 
 Plot = Callable[[Dataset], "Figure"]
-BALANCE, TARGET = "Rows of each class", "The number to predict"
-_MOST_BARS, _MOST_SERIES = 20, 6
+BALANCE = "Class balance"
+TARGET = "Target distribution"
+_MOST_BARS = 20
+_MOST_SERIES = 6
+
+
+def target_plot(dataset: Dataset) -> tuple[str, Plot]:
+    """Return the title and the plot that show how the target of a data set is distributed."""
+    if dataset.task.kind == "regression":
+        return TARGET, target()
+    return BALANCE, balance()
 
 
 def balance(downsampled: bool = False) -> Plot:
@@ -91,13 +100,13 @@ def lengths(column: str, by: Literal["set", "class"] = "set") -> Plot:
 
 
 def marks(column: str) -> tuple[Plot, ...]:
-    """A histogram for each of the `MARKS`: how many of them the texts of each class have."""
-    return tuple(partial(_count_of, mark, column) for mark in MARKS)
+    """A histogram for each of the `TEXT_MARKS`: how many of them the texts of each class have."""
+    return tuple(partial(_count_of, mark, column) for mark in TEXT_MARKS)
 
 
 def _count_of(mark: str, column: str, dataset: Dataset) -> Figure:
     what = f"{mark} in {column}"
-    counts = _find(dataset, column).str.count(MARKS[mark])
+    counts = _find(dataset, column).str.count(TEXT_MARKS[mark])
     parts = _parts(dataset, _numbers(counts))
     return _spread(_title(dataset, what), _averages(parts), parts, what)
 
@@ -163,7 +172,7 @@ def over_time(column: str) -> Plot:
         if counts.empty:
             return _nothing(title, column)
         counts = counts.reindex(pd.period_range(counts.index[0], counts.index[-1], name=unit), fill_value=0)
-        of = {} if dataset.is_regression else {name: f" of {quoted(name)}" for name in counts}
+        of = {} if _has_one_class(dataset) else {name: f" of {quoted(name)}" for name in counts}
         peaks = [f"{plain(c.max())}{of.get(n, '')} in {c.idxmax()}" for n, c in counts.items() if c.any()]
         alt = (
             f"From {counts.index[0]} to {counts.index[-1]}, at most {', '.join(peaks)}"
@@ -184,17 +193,14 @@ def examples(each: int = 6, side: int = 56) -> Plot:
     """Images of each class, drawn by chance, the same ones each time."""
 
     def plot(dataset: Dataset) -> Figure:
-        images = next((x for x in _known(dataset.X) if isinstance(x, ImageFiles) or np.ndim(x) == 4), None)
-        if images is None:
-            raise CompetitionError(f"examples must be of images, got {type(dataset.X).__name__}; plot others")
-        rng, seen = np.random.default_rng(0), getattr(images, "seen", np.full(len(images), True))
-        classes = _classes(dataset, fold=False).where(seen)
+        rng = np.random.default_rng(0)
+        classes = _classes(dataset, fold=False).where(_have_pictures(dataset))
         rows = {
             name: rng.choice(np.flatnonzero(classes == name), each, replace=bool(n < each))
             for name, n in classes.value_counts(sort=False)[:_MOST_BARS].items()
             if n
         }
-        shown = {str(name): [_picture(images, row, side) for row in some] for name, some in rows.items()}
+        shown = {str(name): [_picture(dataset, row, side) for row in some] for name, some in rows.items()}
         table = pd.DataFrame(rows, index=pd.RangeIndex(1, each + 1)).T.rename_axis("class") + 1
         alt = f"{each} each of {len(rows)} classes, drawn by chance from {plain(classes.count())} images."
         return _figures().pictures(
@@ -204,26 +210,34 @@ def examples(each: int = 6, side: int = 56) -> Plot:
     return plot
 
 
-def _picture(images: Any, row: int, side: int) -> np.ndarray:
-    """Pixels (side, side, 3) of 0..255; grey where a file cannot be decoded."""
+def _have_pictures(dataset: Dataset) -> np.ndarray:
+    """Return which training rows (n,) have a picture. Raise CompetitionError if rows of this kind have none."""
+    facts = dataset.modality.file_facts(dataset.X)
+    if facts is not None:
+        return facts["bytes"].notna().to_numpy()
+    if dataset.modality.preview(dataset.X, 0) is None:
+        raise CompetitionError(f"examples must be of images, got {dataset.modality.name} rows; plot others")
+    return np.full(len(dataset.X), True)
+
+
+def _picture(dataset: Dataset, row: int, side: int) -> np.ndarray:
+    """Return the pixels (side, side, 3) of 0..255 of a row; grey where a file cannot be decoded."""
     try:
-        image = decode(images[row].paths[0]) if isinstance(images, ImageFiles) else _of_array(images[row])
+        image = dataset.modality.preview(dataset.X, row)
     except DataError:
-        image = Image.new("RGB", (side, side), GREY)
-    return Look(side, side, keep_aspect=True).of(image)
-
-
-def _of_array(pixels: np.ndarray) -> Image.Image:
-    """An image (height, width, 1 or 3) of 0..255."""
-    return Image.fromarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)).astype(np.uint8))
+        image = None
+    blank = Image.new("RGB", (side, side), GREY)
+    return ImageSpec(side, side, keep_aspect=True).pixels((image or blank).convert("RGB"))
 
 
 def _find(dataset: Dataset, name: str, test: bool = False) -> pd.Series:
-    """A column (n,), or of the test rows (m,), numbered from 0; a text without characters is missing."""
-    X, about = (dataset.X_test, dataset.about_test) if test else (dataset.X, dataset.about)
-    frames = [frame for frame in (*_known(X), about) if isinstance(frame, pd.DataFrame)]
+    """Return a column (n,), or of the test rows (m,), numbered from 0; a text without characters is missing."""
+    X = dataset.X_test if test else dataset.X
+    about = dataset.about_test if test else dataset.about
+    frames = [frame for frame in (dataset.modality.columns(X), about) if frame is not None]
     if not any(name in frame for frame in frames):
-        frames += [_of_files(images) for images in _known(X) if isinstance(images, ImageFiles)]
+        facts = dataset.modality.file_facts(X)
+        frames += [] if facts is None else [facts]
     for frame in frames:
         if name in frame:
             values = frame[name].reset_index(drop=True)
@@ -234,17 +248,6 @@ def _find(dataset: Dataset, name: str, test: bool = False) -> pd.Series:
         f"a plot asks for column {name!r} of the {which} rows, which neither X nor about has; "
         f"{did_you_mean(name, known)}"
     )
-
-
-def _known(X: Any) -> list[Any]:
-    """X, or the parts that it has."""
-    return list(getattr(X, "named", {"": X}).values())
-
-
-def _of_files(images: ImageFiles) -> pd.DataFrame:
-    known = images.metadata()
-    size = known["width"].astype(str) + "\N{MULTIPLICATION SIGN}" + known["height"].astype(str)
-    return known.assign(size=size)
 
 
 def _numbers(values: pd.Series) -> pd.Series:
@@ -261,12 +264,16 @@ def _moments(values: pd.Series) -> pd.Series:
     return pd.to_datetime(values, errors="coerce", utc=True, format="mixed").dt.tz_localize(None)
 
 
+def _has_one_class(dataset: Dataset) -> bool:
+    return dataset.task.kind != "classification"
+
+
 def _classes(dataset: Dataset, fold: bool = True) -> pd.Series:
     """The class of each training row (n,), as a category; where there are too many to be told apart in
     one figure, the rarer ones are one. Numbers to predict have one class."""
-    if dataset.classes is None:
+    if _has_one_class(dataset):
         return pd.Series(pd.Categorical(["training rows"] * len(dataset.y)))
-    names = [str(name) for name in (dataset.classes if dataset.class_names is None else dataset.class_names)]
+    names = dataset.task.names
     labels = pd.Series(pd.Categorical.from_codes(dataset.y, pd.Index(names)))
     if not fold or len(names) <= _MOST_SERIES:
         return labels
@@ -349,7 +356,7 @@ def _title(dataset: Dataset, what: str) -> str:
 
 
 def _of_classes(dataset: Dataset) -> str:
-    return "" if dataset.is_regression else " by class"
+    return "" if _has_one_class(dataset) else " by class"
 
 
 def _capital(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What stands out in texts, counted."""
+"""Count what stands out in texts: exclamation marks, capitals, digits, emojis, punctuation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 # An approximation of Unicode Technical Standard #51: a pictograph with its modifiers, several that are
 # joined, and the two letters of a flag are one emoji each.
 _PICTOGRAPH = "[\U0001f300-\U0001f3fa\U0001f400-\U0001faff\u2600-\u27bf][\U0001f3fb-\U0001f3ff\ufe0f]*"
-MARKS = {
+TEXT_MARKS = {
     "exclamation marks": "!",
     "capitals": "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0391-\u03a9\u0410-\u042f]",  # Latin, Greek, Cyrillic
     "digits": r"\d",
@@ -16,6 +16,6 @@ MARKS = {
 }
 
 
-def count_marks(texts: pd.Series) -> pd.DataFrame:
-    """How often each of `MARKS` stands in each text (n, 5); of a missing text that is missing."""
-    return pd.DataFrame({mark: texts.str.count(pattern) for mark, pattern in MARKS.items()})
+def count_text_marks(texts: pd.Series) -> pd.DataFrame:
+    """Return how often each of `TEXT_MARKS` stands in each text (n, 5); missing for a missing text."""
+    return pd.DataFrame({mark: texts.str.count(pattern) for mark, pattern in TEXT_MARKS.items()})
