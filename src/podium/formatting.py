@@ -7,27 +7,34 @@ from collections.abc import Iterable
 
 
 def plain(number: float) -> str:
-    """14,131 or 0.0213."""
+    """Return a number as it stands in a sentence: "14,131" or "0.0213"."""
     return f"{number:,.0f}" if abs(number) >= 100 or float(number).is_integer() else f"{number:.3g}"
 
 
 def percent(share: float) -> str:
+    """Return a share as "10.8 %"."""
     return f"{100 * share:.1f} %"
 
 
 def short(name: object, most: int = 32) -> str:
-    """One line of a text from the data, in which nothing turns the direction of writing."""
+    """Return one line of a text from the data, in which nothing turns the direction of writing."""
     kept = "".join(c if c.isprintable() or c == "\N{ZERO WIDTH JOINER}" else " " for c in str(name))
     text = " ".join(kept.split())
     return text if len(text) <= most else text[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def quoted(name: object) -> str:
+    """Return one line of a text in quotation marks."""
     return f"\N{LEFT DOUBLE QUOTATION MARK}{short(name)}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
+def with_error(score: float, error: float, places: int) -> str:
+    """Return a score with its standard error: "0.839 ± 0.004"."""
+    return f"{score:.{places}f} \N{PLUS-MINUS SIGN} {error:.{places}f}"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A tail for "no such name" messages: the nearest known name, or all of them."""
+    """Return a tail for "no such name" messages: the nearest known name, or the known ones."""
     known = list(known)
     near = difflib.get_close_matches(name, known, n=1)
     if near:
@@ -36,7 +43,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def sample(values: Iterable[object], most: int = 5) -> str:
-    """The first few values of a list as text, so that no message grows with the data."""
+    """Return the first few values of a list as text, so that no message grows with the data."""
     values = list(values)
     tail = ", ..." if len(values) > most else ""
     return f"[{', '.join(repr(v) for v in values[:most])}{tail}]"

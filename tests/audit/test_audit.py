@@ -12,6 +12,8 @@ from rich.console import Console
 from podium.audit import Finding, audit, audit_id
 from podium.cli.terminal import print_findings
 from podium.competition.registry import get_competition
+from podium.data.dataset import Dataset
+from podium.data.task import Multilabel
 from support.audit_data import TELLING, M, N, coin, dataset_of, flipped, kinds, noise, rng
 from support.makers import make_dataset
 from support.tiny import make_data, make_root, podium
@@ -102,6 +104,28 @@ def test_copies_and_the_picture_in_two_folders_are_found(tmp_path):
 def test_data_that_say_nothing_are_audited_all_the_same(y):
     findings = audit(make_dataset(y))
     assert "balance" in {f.kind for f in findings}
+
+
+def test_rows_with_several_labels_are_audited():
+    y = np.stack([coin(), coin(seed=1)], axis=1)
+    X = noise(N)
+    X.iloc[1] = X.iloc[0]
+    y[0] = 0
+    y[1] = 1
+    about = pd.DataFrame({"votes": y.sum(axis=1).astype(float)})
+    findings = audit(
+        Dataset(
+            X, y, noise(M, 1), np.arange(M), Multilabel(["rude", "spam"]), about=about, about_test=about[:M]
+        )
+    )
+    alarms = {finding.kind: finding for finding in findings if finding.is_alarm}
+    assert set(alarms) == {"conflicts", "duplicates", "leak"}
+    assert "2 training rows in 1 set have other labels than their copies" in alarms["conflicts"].summary
+    assert alarms["conflicts"].examples == (
+        "data rows [1, 2], targets [[0, 0], [1, 1]]: " + " = ".join([" ".join(map(str, X.iloc[0]))] * 2),
+    )
+    assert "column 'votes' alone predicts the target: R2" in alarms["leak"].summary
+    assert findings[-1].summary.startswith("2 labels in 400 rows")
 
 
 def test_the_id_is_that_of_all_that_is_looked_at():

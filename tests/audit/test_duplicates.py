@@ -73,6 +73,24 @@ def test_rows_of_arrays_and_tables_are_compared_by_value():
         assert any(s.startswith("2 of 2 test rows also occur in the training set, 2") for s in summaries)
 
 
+@pytest.mark.parametrize(
+    "X", [np.array([*TEXTS, TEXTS[0]]), np.array([*TEXTS, TEXTS[0]], dtype=object)[:, None]]
+)
+def test_arrays_of_texts_are_compared_as_tables(X):
+    (within, in_test) = copies(make_dataset([0, 1, 0, 0], X=X, X_test=X[1:2], test_ids=[0]))
+    assert within.summary.startswith(
+        "2 training texts in 1 set are copies of each other, 2 in 1 set verbatim"
+    )
+    assert in_test.summary.startswith("1 of 1 test texts also occur in the training set, 1 verbatim")
+
+
+def test_empty_cells_do_not_make_prose_a_name():
+    X = pd.DataFrame({"text": [TEXTS[0], TEXTS[0], TEXTS[1], *[""] * 9], "number": np.arange(12.0)})
+    findings = copies(make_dataset(coin(12), X=X, X_test=X[:0], test_ids=[]))
+    assert all("training texts" in finding.summary for finding in findings)
+    assert findings
+
+
 def test_equal_rows_of_columns_with_few_values_are_chance():
     X = pd.DataFrame({"class": rng().integers(1, 4, N), "sex": rng(1).choice(["f", "m"], N)})
     (finding,) = copies(dataset_of(X=X, X_test=X[:M]))
@@ -104,6 +122,11 @@ def test_images_are_copies_by_their_bytes_and_by_their_looks(photos):
     )
     assert in_test.summary.startswith("1 of 2 test images also occur in the training set, 1 byte for byte")
     assert "copy-of-1.png" in in_test.examples[0]
+
+
+def test_images_without_test_rows_are_audited(photos):
+    dataset = of_files(photos, [f"{number}.png" for number in range(8)], [], np.arange(8) % 2)
+    assert [finding.kind for finding in audit(dataset)] == ["balance"]
 
 
 def test_broken_images_are_an_alarm_and_the_rest_is_looked_at(photos):

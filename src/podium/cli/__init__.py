@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
-from podium.cli import asking, data, kaggle, runs
+import podium
+from podium.cli import data, demo, kaggle, predict, runs
 from podium.errors import PodiumError
 
 app = typer.Typer(
@@ -15,7 +17,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Turns a Kaggle competition folder into an honest leaderboard and a submission file.",
 )
-for verbs in (data, runs, asking, kaggle):
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(f"podium {podium.__version__}")
+        raise typer.Exit
+
+
+for verbs in (data, runs, predict, demo, kaggle):
     app.add_typer(verbs.app)
 
 

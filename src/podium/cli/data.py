@@ -73,14 +73,15 @@ def explore(
     base = root_of(root)
     competition = get_competition(base, name)
 
-    from podium.pipeline.train import prepared
-    from podium.report import data_page as exploring
+    from podium.pipeline.session import open_session
+    from podium.report.data_page import explore as draw
+    from podium.report.data_page import write_page, write_tables
 
-    with prepared(competition, base, data) as setting:
-        figures = exploring.explore(competition, setting.dataset)
-        path = exploring.write_page(setting, figures)
-        written = list(exploring.write_tables(setting, figures)) if tables else []
-    typer.echo(f"{'toy ' if setting.is_toy else ''}data: {path}")
+    with open_session(competition, base, data) as session:
+        figures = draw(competition, session.dataset)
+        path = write_page(session, figures)
+        written = list(write_tables(session, figures)) if tables else []
+    typer.echo(f"{'toy ' if session.is_toy else ''}data: {path}")
     for figure in figures:
         typer.echo(f"{figure.title}: {figure.alt}")
     for table in written:
@@ -101,15 +102,16 @@ def audit(
     competition = get_competition(base, name)
 
     from podium.cli.terminal import make_console, print_findings
-    from podium.pipeline import train as training
+    from podium.pipeline.remarks import origin, saved_audit
+    from podium.pipeline.session import open_session
 
-    with training.prepared(competition, base, data, skip_bad_images) as setting:
-        findings = training.audited(setting)
+    with open_session(competition, base, data, skip_bad_images) as session:
+        findings = saved_audit(session)
     if as_json:
-        value = {"competition": name, "toy": setting.is_toy, "findings": [asdict(f) for f in findings]}
+        value = {"competition": name, "toy": session.is_toy, "findings": [asdict(f) for f in findings]}
         typer.echo(dumps(value, indent=1, ensure_ascii=False))
     else:
-        for line in training.origin(setting):
+        for line in origin(session):
             typer.echo(line)
         print_findings(make_console(), findings)
     if strict and any(finding.is_alarm for finding in findings):

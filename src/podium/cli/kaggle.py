@@ -31,21 +31,21 @@ def upload(
     csv: Annotated[Path | None, typer.Argument(help="The file; else the last run's submission.")] = None,
     message: Annotated[str, typer.Option("--message", "-m", help="Else made from the manifest.")] = "",
     data: Data = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Though made from other data than Kaggle's.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Upload even if trained on different data.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, send nothing.")] = False,
     root: Root = None,
 ) -> None:
     """Send a submission to Kaggle, once, and wait for its score."""
     from podium.kaggle.client import Client
+    from podium.kaggle.preflight import UploadOptions
     from podium.kaggle.upload import upload as send
 
     base = root_of(root)
     competition = get_competition(base, name)
     warn_of_credentials()
     with Client() as client:
-        sent = send(competition, base, client, typer.echo, csv, message, data, force, dry_run)
+        options = UploadOptions(csv, message, data, force, dry_run)
+        sent = send(competition, base, client, typer.echo, options)
     if sent is not None and sent.facts.get("public") is not None:
         private, rank = sent.facts.get("private"), sent.facts.get("rank")
         more = f", private score {private}" if private is not None else ""
@@ -78,9 +78,15 @@ def _standings(name: str, root: Path | None, with_board: bool) -> None:
             typer.echo(line)
         typer.echo(standing.agreement(sent))
         if with_board:
-            place = standing.find_standing(competition, base, client, sent)
+            place = standing.find_standing(competition, base, client, sent, _greater_is_better(competition))
             for line in standing.describe(place) if place else ["no submission has a public score yet"]:
                 typer.echo(line)
+
+
+def _greater_is_better(competition: Competition) -> bool:
+    from podium.metrics import get_metric
+
+    return get_metric(competition.metric).greater_is_better
 
 
 def fetch_files(competition: Competition, base: Path, again: bool = False) -> None:

@@ -16,8 +16,8 @@ Data = Annotated[
     typer.Option(help="A folder with <slug>.zip or <slug>/; else PODIUM_DATA, else toy data."),
 ]
 Models = Annotated[str, typer.Option(help="Comma-separated names; else the whole roster.")]
-Skip = Annotated[bool, typer.Option("--skip-bad-images", help="Go on without images that are broken.")]
-Warm = Annotated[bool, typer.Option("--warm-start", help="Networks go on from their newest weights.")]
+Skip = Annotated[bool, typer.Option("--skip-bad-images", help="Leave out images that cannot be decoded.")]
+Warm = Annotated[bool, typer.Option("--warm-start", help="Fine-tune from the last checkpoint.")]
 
 
 def root_of(given: Path | None) -> Path:

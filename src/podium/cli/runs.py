@@ -59,31 +59,36 @@ def _run(
     from podium.cli.terminal import make_console, make_progress, print_leaderboard
     from podium.competition.sources import find_source
     from podium.kaggle.credentials import has_credentials
-    from podium.pipeline import train as training
-    from podium.report.kaggle_scores import with_kaggle
+    from podium.pipeline.remarks import remarks
+    from podium.pipeline.session import open_session
+    from podium.pipeline.submit import require_test_rows
+    from podium.pipeline.submit import submit as write_submission
+    from podium.pipeline.train import select_models
+    from podium.pipeline.train import train as train_models
+    from podium.report.kaggle_scores import with_kaggle_scores
     from podium.report.results import results_of
     from podium.report.run import write_page
 
-    training.select_models(competition, names)
+    select_models(competition, names)
     if write and data is None and has_credentials() and find_source(competition, base, None).is_toy:
         fetch_files(competition, base)
     console = make_console()
-    with training.prepared(competition, base, data, skip_bad_images) as setting:
+    with open_session(competition, base, data, skip_bad_images) as session:
         if write:
-            training.require_test_rows(setting)
-        for line in training.remarks(setting):
+            require_test_rows(session)
+        for line in remarks(session):
             typer.echo(line)
         with make_progress(console) as progress:
-            outcome = training.train(setting, names, progress, warm_start)
-        path = training.submit(setting, outcome) if write else None
-        leaderboard = with_kaggle(outcome.leaderboard, competition, base)
+            outcome = train_models(session, names, progress, warm_start)
+        path = write_submission(session, outcome) if write else None
+        leaderboard = with_kaggle_scores(outcome.leaderboard, competition, base)
         print_leaderboard(console, leaderboard)
         if path:
-            typer.echo(f"{'toy ' if setting.is_toy else ''}submission: {path}")
-        typer.echo(f"page: {write_page(setting, results_of(setting, outcome, leaderboard))}")
-        if setting.is_toy:
+            typer.echo(f"{'toy ' if session.is_toy else ''}submission: {path}")
+        typer.echo(f"page: {write_page(session, results_of(session, outcome, leaderboard))}")
+        if session.is_toy:
             typer.echo(f"next: podium submit {name} --data FOLDER (where {competition.slug}.zip lies)")
-        elif path and competition.name == competition.folder:
+        elif path and not competition.is_variant:
             typer.echo(f"next: podium upload {name}")
     if outcome.failures:
         typer.echo(f"failed: {', '.join(outcome.failures)}; the others are complete", err=True)
@@ -108,24 +113,24 @@ def report(
 
 def _report(competition: Competition, base: Path, data: Path | None, json: bool, skip: bool) -> None:
     from podium.cli.terminal import make_console, print_leaderboard
-    from podium.pipeline.train import find_stores, read_leaderboard
-    from podium.report.kaggle_scores import with_kaggle
+    from podium.pipeline.leaderboard import read_leaderboard
+    from podium.pipeline.session import open_session, stores
+    from podium.report.kaggle_scores import with_kaggle_scores
 
-    leaderboard, path = read_leaderboard(competition, *find_stores(competition, base))
-    leaderboard = with_kaggle(leaderboard, competition, base)
+    leaderboard, path = read_leaderboard(competition, *stores(competition, base))
+    leaderboard = with_kaggle_scores(leaderboard, competition, base)
     if json:
         typer.echo(dumps(leaderboard.to_dict(), indent=1, ensure_ascii=False))
         return
     print_leaderboard(make_console(), leaderboard)
     typer.echo(f"as a table: {path}")
 
-    from podium.pipeline.train import prepared
     from podium.report.results import read_results
     from podium.report.run import write_page
 
     try:
-        with prepared(competition, base, data, skip) as setting:
-            page = write_page(setting, read_results(setting, leaderboard))
+        with open_session(competition, base, data, skip) as session:
+            page = write_page(session, read_results(session, leaderboard))
         typer.echo(f"page: {page}")
     except (DataError, StoreError) as error:
         typer.echo(f"page: not drawn: {error}")
@@ -133,7 +138,7 @@ def _report(competition: Competition, base: Path, data: Path | None, json: bool,
 
 def _overview(base: Path, json: bool) -> None:
     from podium.cli.terminal import make_console, print_columns
-    from podium.report.overview import SPARE, make_overview, make_table, write_overview
+    from podium.report.overview import SPARE_COLUMNS, make_overview, make_table, write_overview
 
     lines = make_overview(base)
     if json:
@@ -141,5 +146,5 @@ def _overview(base: Path, json: bool) -> None:
         return
     table = make_table(lines)
     columns = zip(*([cell.text for cell in row.cells] for row in table.rows), strict=True)
-    print_columns(make_console(), dict(zip(table.heads, columns, strict=True)), spare=SPARE)
+    print_columns(make_console(), dict(zip(table.heads, columns, strict=True)), spare=SPARE_COLUMNS)
     typer.echo(f"page: {write_overview(base, lines)}")

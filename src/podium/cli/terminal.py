@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from podium.audit import Finding
 from podium.pipeline.leaderboard import Entry, Leaderboard
 
 LOG_WIDTH = 140
@@ -109,7 +109,7 @@ def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     console.print(LEGEND)
 
 
-def print_findings(console: Console, findings: Sequence[Finding]) -> None:
+def print_findings(console: Console, findings: Sequence[Any]) -> None:
     for finding in findings:
         mark = "[bold red]alarm[/]" if finding.is_alarm else "note "
         console.print(f"{mark}  {finding.kind:<10}  {escape(finding.summary)}", soft_wrap=True)
@@ -161,13 +161,16 @@ def _metrics(leaderboard: Leaderboard) -> Columns:
 
     def column(metric: str) -> Callable[[Entry], str]:
         def cell(entry: Entry) -> str:
-            value, error = entry.also.get(metric, (None, None))
+            value, error = entry.extra_metrics.get(metric, (None, None))
             digits = 0 if abs(value or 0) >= 100 else 5
             return "" if value is None else f"{value:.{digits}f} ± {error:.{digits}f}"
 
         return cell
 
-    return {f"{m} ± s.e.": column(m) for m in dict.fromkeys(m for e in leaderboard.entries for m in e.also)}
+    return {
+        f"{m} ± s.e.": column(m)
+        for m in dict.fromkeys(m for e in leaderboard.entries for m in e.extra_metrics)
+    }
 
 
 def _outside(leaderboard: Leaderboard) -> Columns:

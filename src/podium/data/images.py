@@ -121,6 +121,9 @@ class Images(Modality):
     def blank(self, X: ImageFiles, rows: Sequence[int]) -> ImageFiles:
         return X.blanked(rows)
 
+    def can_read_questions(self, X: Any) -> bool:
+        return True
+
     def read_questions(self, questions: Sequence[Question], X: Any) -> ImageFiles:
         return ImageFiles.of_questions(questions)
 

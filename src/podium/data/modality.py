@@ -115,6 +115,10 @@ class Modality(ABC):
 
     # ---- rows of questions
 
+    def can_read_questions(self, X: Any) -> bool:
+        """Return whether `read_questions` makes rows of the shape that the training rows X have."""
+        return False
+
     def read_questions(self, questions: Sequence[Question], X: Any) -> Any:
         """Return a row for each question, of the shape that the training rows X have."""
         raise CompetitionError(

@@ -27,8 +27,11 @@ class PixelArrays(Arrays):
         pixels = X[row].astype(np.uint8)
         return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
 
+    def can_read_questions(self, X: Any) -> bool:
+        return bool(X.shape[1] == X.shape[2] and X.shape[3] == 1)
+
     def read_questions(self, questions: Sequence[Question], X: Any) -> np.ndarray:
-        if X.shape[1] != X.shape[2] or X.shape[3] != 1:
+        if not self.can_read_questions(X):
             return super().read_questions(questions, X)  # raises: only square grey drawings are known
         return np.stack([read_drawing(Path(question.file), X.shape[1]) for question in questions])
 

@@ -22,8 +22,11 @@ class Texts(Tables):
     def excerpt(self, X: pd.DataFrame, row: int) -> str:
         return str(X["text"].iloc[row])
 
+    def can_read_questions(self, X: Any) -> bool:
+        return list(X.columns) == ["text"]
+
     def read_questions(self, questions: Sequence[Question], X: Any) -> pd.DataFrame:
-        if list(X.columns) != ["text"]:
+        if not self.can_read_questions(X):
             others = [column for column in X.columns if column != "text"]
             raise CompetitionError(
                 f"a competition whose texts have the further columns {others} must declare how to read a "

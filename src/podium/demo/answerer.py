@@ -1,4 +1,4 @@
-"""Questions to a trained entry, one at a time, and its answers in words."""
+"""Answer questions with a trained entry in memory, one at a time."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from podium.data.dataset import Dataset, take
-from podium.data.images import ImageFiles
-from podium.data.multimodal import Parts
-from podium.demo.inputs import DRAWING, Seen, inputs_of, looks, open_upload
+from podium.data.dataset import Dataset
+from podium.data.modality import Question
+from podium.data.rows import take
+from podium.demo.inputs import DRAWING, View, inputs_of, view_row
 from podium.errors import DataError
-from podium.metrics.metrics import Metric
 from podium.pipeline.leaderboard import Entry
-from podium.pipeline.predict import IMAGE, QUICK, Asker, Question, load, read_rows, takes
-from podium.pipeline.train import Setting
+from podium.pipeline.predict import FIRST_FOLD, Predictor, load_predictor, read_rows
+from podium.pipeline.session import Session
 
-SAMPLES = 8
-TOP = 5  # classes shown
-TRIED = 1000  # rows of a class, until one has an image
+EXAMPLES = 8
+TOP_CLASSES = 5
+MOST_TRIED_ROWS = 1000  # of a class, until one has an image
 
 
 @dataclass(frozen=True)
 class Class:
-    """`picture` is one of its training images, where there are any."""
+    """A class as the page shows it. `picture` is one of its training images, where there are any."""
 
     label: str
     name: str
@@ -38,10 +37,10 @@ class Class:
 
 @dataclass(frozen=True)
 class Reply:
-    """`top` holds the most probable classes with their probabilities, the answer first; where numbers are
-    predicted it is empty and `number` is given. It took `seconds`; `seen` is the question."""
+    """An answer. `top` holds the most probable classes with their probabilities, the answer first; it is empty
+    where numbers are predicted, and `number` is given. It took `seconds`; `question` is what was asked."""
 
-    seen: Seen
+    question: View
     top: Sequence[tuple[Class, float]]
     number: float | None
     seconds: float
@@ -51,86 +50,85 @@ class Reply:
 class Answerer:
     """The entry that would be submitted, in memory, and a few test rows to try it on.
 
-    It answers by the models of the first fold alone: that is what cross-validation scored, and all five
-    folds of a blend of networks take seconds. `folder` is for what is made of uploads.
+    It answers by the models of the first fold alone: that is how the score was measured, and all five folds of a
+    blend of networks take seconds. `folder` is for what is made of uploads.
     """
 
-    def __init__(self, setting: Setting, folder: Path):
-        dataset = setting.dataset
-        self.setting, self.folder = setting, folder
-        self.asker: Asker = load(setting, QUICK)
+    def __init__(self, session: Session, folder: Path):
+        dataset = session.dataset
+        self.session = session
+        self.folder = folder
+        self.predictor: Predictor = load_predictor(session, FIRST_FOLD)
         self.classes = _classes(dataset)
-        self.kinds = inputs_of(dataset.X) if setting.competition.rows else []
-        many = len(dataset.X_test)
-        self.rows = np.unique(np.linspace(0, many - 1, min(SAMPLES, many)).astype(int))
-        self.samples = [looks(dataset.X_test, row) for row in self.rows]
-        self._X = _apart(take(dataset.X_test, self.rows), folder)
+        self.kinds = inputs_of(dataset.modality) if _can_be_asked(session) else []
+        rows = len(dataset.X_test)
+        self.rows = np.unique(np.linspace(0, rows - 1, min(EXAMPLES, rows)).astype(int))
+        self.examples = [view_row(dataset.modality, dataset.X_test, row) for row in self.rows]
+        # Apart, else all test images would be decoded with these.
+        self._X = dataset.modality.isolate(take(dataset.X_test, self.rows), folder)
 
     @property
     def entry(self) -> Entry:
-        return self.asker.entry
+        """Return the entry that answers."""
+        return self.predictor.entry
 
     @property
     def error(self) -> float | None:
-        """The root of the mean squared error by cross-validation, where numbers are predicted and it is
+        """Return the cross-validated root of the mean squared error, where numbers are predicted and it is
         known."""
-        return _rmse(self.entry, self.setting.metric)
+        extra = {name: score for name, (score, _) in self.entry.extra_metrics.items()}
+        return {self.session.metric.name: self.entry.score, **extra}.get("rmse")
 
     def warm_up(self) -> None:
-        """Ask all samples: the first questions wait for TensorFlow to trace its graphs."""
-        for number in range(len(self.samples)):
-            self.about_sample(number)
+        """Predict all examples: the first questions wait for TensorFlow to trace its graphs."""
+        for number in range(len(self.examples)):
+            self.about_example(number)
 
-    def about_sample(self, number: int) -> Reply:
+    def about_example(self, number: int) -> Reply:
+        """Return the answer for an example."""
         started = time.perf_counter()
-        return self._reply(take(self._X, np.array([number])), self.samples[number], started)
+        return self._reply(take(self._X, np.array([number])), self.examples[number], started)
 
-    def about(self, text: str = "", upload: str | None = None) -> Reply:
-        """Of a text, the path of a photo or drawing, or both. Raises DataError, one sentence, for what
-        cannot be answered."""
+    def about(self, text: str | None = "", upload: str | None = None) -> Reply:
+        """Return the answer for a text, the path of a photo or drawing, or both.
+
+        Raises DataError, one sentence, for what cannot be answered.
+        """
         started = time.perf_counter()
-        picture, remark = open_upload(Path(upload)) if upload else (None, "")
-        X = read_rows(self.setting, [Question(text, upload or "")], self.folder)
-        seen = looks(X, 0) if DRAWING in self.kinds else Seen(text, picture)
-        return self._reply(X, seen, started, remark)
+        modality = self.session.dataset.modality
+        picture, remark = modality.check_file(Path(upload)) if upload else (None, "")
+        question = Question(text or "", upload or "")  # a form without a text box gives None
+        X = read_rows(self.session, [question], self.folder)
+        view = view_row(modality, X, 0) if DRAWING in self.kinds else View(question.text, picture)
+        return self._reply(X, view, started, remark)
 
-    def _reply(self, X: Any, seen: Seen, started: float, remark: str = "") -> Reply:
-        (said,) = self.asker.ask(X)
+    def _reply(self, X: Any, view: View, started: float, remark: str = "") -> Reply:
+        (predicted,) = self.predictor.predict(X)
         seconds = time.perf_counter() - started
-        if self.setting.dataset.is_regression:
-            return Reply(seen, [], float(said[0]), seconds, remark)
-        order = np.argsort(-said, kind="stable")[:TOP]
-        return Reply(seen, [(self.classes[c], float(said[c])) for c in order], None, seconds, remark)
+        ranked = self.session.dataset.task.rank(predicted, TOP_CLASSES)
+        top = [(self.classes[code], probability) for code, probability in ranked]
+        return Reply(view, top, None if top else float(predicted[0]), seconds, remark)
 
 
-def _apart(X: Any, folder: Path) -> Any:
-    """Else all test images would be decoded with these."""
-    if isinstance(X, Parts):
-        return Parts({name: _apart(one, folder) for name, one in X.named.items()})
-    return X.kept_in(folder) if isinstance(X, ImageFiles) else X
+def _can_be_asked(session: Session) -> bool:
+    """Return whether rows can be made of a person's question: by the modality, or by the competition."""
+    return bool(session.competition.rows) or session.dataset.modality.can_read_questions(session.dataset.X)
 
 
 def _classes(dataset: Dataset) -> list[Class]:
-    if dataset.classes is None:
-        return []
-    names = dataset.called(np.eye(dataset.width))
+    names = dataset.task.names
+    labels = dataset.task.labels(np.arange(len(names))) if names else []
     return [
-        Class(str(label), str(name), _picture(dataset, code))
-        for code, (label, name) in enumerate(zip(dataset.classes, names, strict=True))
+        Class(str(label), name, _picture(dataset, code))
+        for code, (label, name) in enumerate(zip(labels, names, strict=True))
     ]
 
 
 def _picture(dataset: Dataset, code: int) -> Image.Image | None:
-    """Of the first training row of the class that has an image which can be decoded."""
-    if IMAGE not in takes(dataset.X):
-        return None
-    for row in np.flatnonzero(dataset.y == code)[:TRIED]:
+    """Return the picture of the first training row of the class that has one which can be decoded."""
+    for row in np.flatnonzero(dataset.y == code)[:MOST_TRIED_ROWS]:
         with suppress(DataError):
-            if picture := looks(dataset.X, row).picture:
+            picture = view_row(dataset.modality, dataset.X, int(row)).picture
+            if picture:
                 return picture
     return None
-
-
-def _rmse(entry: Entry, metric: Metric) -> float | None:
-    known = {metric.name: entry.score, **{name: score for name, (score, _) in entry.also.items()}}
-    return known.get("rmse")

@@ -1,1 +1,1 @@
-"""Kaggle: fetching data, sending submissions, and where they stand."""
+"""Kaggle: downloads of data, uploads of submissions, and their place on the public leaderboard."""

@@ -1,4 +1,4 @@
-"""What would be sent to Kaggle, checked here first: against the sample, its manifest, and the data's sums."""
+"""Checks a file before it is sent to Kaggle: against the sample, its manifest, and the sums of the data."""
 
 from __future__ import annotations
 
@@ -6,24 +6,40 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from podium.competition.declaration import Competition
+from podium.competition.registry import results_folder
 from podium.competition.sources import find_source
 from podium.errors import SubmissionError
 from podium.formatting import sample
 from podium.kaggle.download import fetched_sums
 from podium.storage.store import Store
 
-LONGEST_MESSAGE = 300
+LONGEST_MESSAGE = 300  # characters
+LONGEST_MEMBERS = 200  # characters of a message in which a blend's members are named, not counted
+EXPECTED_FACTS = ("entry", "metric", "score", "standard_error")
+Rows = list[list[str]]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What would be sent. `facts` go to the ledger; `notes` are for the person."""
+class UploadOptions:
+    """What a person asks for: the file (else the last run's), a message (else made from the manifest), where
+    the data lies, whether a file made from other data may go, and whether only to check."""
+
+    path: Path | None = None
+    message: str = ""
+    data: Path | None = None
+    force: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """A file that may be sent. `facts` go to the ledger; `notes` are for the person."""
 
     path: Path
     content: bytes
@@ -32,22 +48,98 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-def make_plan(
-    competition: Competition, root: Path, path: Path | None, message: str, data: Path | None, force: bool
-) -> Plan:
-    """Raises SubmissionError for a file that must not be sent."""
-    path = path or _newest(competition, root)
+def make_preflight(competition: Competition, root: Path, options: UploadOptions) -> Preflight:
+    """Return what would be sent. Raise SubmissionError for a file that must not be sent."""
+    path = options.path or _newest(competition, root)
     if not path.is_file():
         raise SubmissionError(f"{path} must be a submission file, found none; name one that exists")
-    manifest = _manifest(path)
+    manifest = _read_manifest(path)
+    _refuse_toy(competition, path, manifest)
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    if manifest:
+        _require_described(competition, path, manifest, sha256)
+    else:
+        _refuse_copy_of_toy(competition, root, path, content)
+    notes = _data_notes(competition, root, path, manifest, options.force)
+    sample_content = _read_sample(competition, root, options.data)
+    notes += _check_content(competition, path, content, sample_content, bool(manifest))
+    message = _one_line_message(options.message or _compose_message(manifest) or path.name)
+    facts = {
+        "file": path.name,
+        "sha256": sha256,
+        "predictions": predictions_id(content),
+        "message": message,
+        **expected_facts(manifest),
+    }
+    return Preflight(path, content, message, facts, tuple(notes))
+
+
+def expected_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a manifest says of its submission's score."""
+    return {key: manifest[key] for key in EXPECTED_FACTS if key in manifest}
+
+
+def predictions_id(content: bytes) -> str:
+    """Return an id that is equal for files with the same answer for each row, in whatever order and
+    notation."""
+    header, *rows = _parse_rows(content)
+    lines = sorted(repr([_plain_number(cell) for cell in row]) for row in rows)
+    return hashlib.sha256("\n".join([repr(header), *lines]).encode()).hexdigest()[:12]
+
+
+def _plain_number(cell: str) -> str:
+    try:
+        return f"{float(cell):.12g}"
+    except ValueError:
+        return cell
+
+
+def _parse_rows(content: bytes) -> Rows:
+    text = content.decode("utf-8-sig")
+    return [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+
+
+def _newest(competition: Competition, root: Path) -> Path:
+    """Return the file of the last run."""
+    folder = results_folder(root, competition.name)
+    found = [path for path in folder.glob("submission-*.json") if path.with_suffix(".csv").exists()]
+    if found:
+        return max(found, key=lambda path: path.stat().st_mtime).with_suffix(".csv")
+    toy = ", only toy ones" if list(folder.glob("toy/toy-submission-*.csv")) else ""
+    raise SubmissionError(
+        f"{folder} must hold a submission with its manifest, found none{toy}; "
+        f"run: podium fetch {competition.name}, then podium submit {competition.name}"
+    )
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest beside the file; empty for a file that podium did not write."""
+    value = Store(path.parent).read_json(path.with_suffix(".json"))
+    return value if isinstance(value, dict) else {}
+
+
+def _refuse_toy(competition: Competition, path: Path, manifest: Mapping[str, Any]) -> None:
     if manifest.get("toy") or path.name.startswith("toy-") or path.resolve().parent.name == "toy":
         raise SubmissionError(
             f"{path} must be made from real data, got a toy file; "
             f"run: podium fetch {competition.name}, then podium submit {competition.name}"
         )
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if manifest and manifest.get("sha256") != found:
+
+
+def _refuse_copy_of_toy(competition: Competition, root: Path, path: Path, content: bytes) -> None:
+    for toy in results_folder(root, competition.name).glob("toy/toy-submission-*.csv"):
+        if toy.read_bytes() == content:
+            raise SubmissionError(
+                f"{path} must be made from real data, got a copy of {toy.name}; name another"
+            )
+
+
+def _require_described(
+    competition: Competition, path: Path, manifest: Mapping[str, Any], sha256: str
+) -> None:
+    """Raise SubmissionError unless the manifest describes this file, for this competition."""
+    if manifest.get("sha256") != sha256:
         raise SubmissionError(
             f"{path} must be as its manifest describes it, got other bytes; "
             "make it again, or give it a name of its own"
@@ -56,96 +148,35 @@ def make_plan(
         raise SubmissionError(
             f"{path} must be made for {competition.slug!r}, got one for {manifest['slug']!r}; name another"
         )
-    if not manifest:
-        _refuse_copy_of_toy(competition, root, path, content)
-    notes = _data_notes(competition, root, path, manifest, force)
-    notes += _check_rows(competition, path, content, _sample(competition, root, data), bool(manifest))
-    text = " ".join((message or _compose(manifest) or path.name).split())
-    if len(text) > LONGEST_MESSAGE:
-        raise SubmissionError(
-            f"the message must have at most {LONGEST_MESSAGE} characters, got {len(text)}; shorten it"
-        )
-    facts = {
-        "file": path.name,
-        "sha256": found,
-        "predictions": predictions_id(content),
-        "message": text,
-        **expected(manifest),
-    }
-    return Plan(path, content, text, facts, tuple(notes))
-
-
-def expected(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What a manifest promises of its submission."""
-    return {k: manifest[k] for k in ("entry", "metric", "score", "standard_error") if k in manifest}
-
-
-def predictions_id(content: bytes) -> str:
-    """Equal for files that say the same of each row, in whatever order and notation."""
-    header, *rows = _rows(content)
-    lines = sorted(repr([_plain(cell) for cell in row]) for row in rows)
-    return hashlib.sha256("\n".join([repr(header), *lines]).encode()).hexdigest()[:12]
-
-
-def _plain(cell: str) -> str:
-    try:
-        return f"{float(cell):.12g}"
-    except ValueError:
-        return cell
-
-
-def _rows(content: bytes) -> list[list[str]]:
-    return [row for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")) if row]
-
-
-def _newest(competition: Competition, root: Path) -> Path:
-    """The file of the last run."""
-    folder = root / "submissions" / competition.name
-    found = [p for p in folder.glob("submission-*.json") if p.with_suffix(".csv").exists()]
-    if found:
-        return max(found, key=lambda p: p.stat().st_mtime).with_suffix(".csv")
-    toy = ", only toy ones" if list(folder.glob("toy/toy-submission-*.csv")) else ""
-    raise SubmissionError(
-        f"{folder} must hold a submission with its manifest, found none{toy}; "
-        f"run: podium fetch {competition.name}, then podium submit {competition.name}"
-    )
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    """What stands beside the file; empty for one that podium did not write."""
-    value = Store(path.parent).read_json(path.with_suffix(".json"))
-    return value if isinstance(value, dict) else {}
-
-
-def _refuse_copy_of_toy(competition: Competition, root: Path, path: Path, content: bytes) -> None:
-    for toy in (root / "submissions" / competition.name / "toy").glob("toy-submission-*.csv"):
-        if toy.read_bytes() == content:
-            raise SubmissionError(
-                f"{path} must be made from real data, got a copy of {toy.name}; name another"
-            )
 
 
 def _data_notes(
     competition: Competition, root: Path, path: Path, manifest: Mapping[str, Any], force: bool
 ) -> list[str]:
-    """Raises SubmissionError if the file was made from other data than Kaggle's."""
-    fetched, used = fetched_sums(competition, root), manifest.get("data") or {}
-    shared = sorted(fetched.keys() & used.keys())
-    other = [name for name in shared if fetched[name] != used[name]] if shared else sorted(used)
+    """Return what is to be said of the data that made the file. Raise SubmissionError if it was made from
+    other data than Kaggle's."""
     if not manifest:
         return [f"{path.name} has no manifest beside it: what made it is not known"]
+    fetched = fetched_sums(competition, root)
+    used = manifest.get("data") or {}
     if not fetched or not used:
         return [f"not compared: the data that made {path.name} with Kaggle's (podium fetch brings it)"]
-    if other and not force:
+    shared = sorted(fetched.keys() & used.keys())
+    other = [name for name in shared if fetched[name] != used[name]] if shared else sorted(used)
+    if not other:
+        return []
+    if not force:
         raise SubmissionError(
             f"{path} must be made from the data that podium fetch brought, got other files: {sample(other)}; "
             f"run podium submit {competition.name} on the fetched data, or pass --force"
         )
-    return [f"forced: made from other data than Kaggle's: {sample(other)}"] if other else []
+    return [f"forced: made from other data than Kaggle's: {sample(other)}"]
 
 
-def _sample(competition: Competition, root: Path, data: Path | None) -> bytes | None:
-    source, name = find_source(competition, root, data), competition.sample
+def _read_sample(competition: Competition, root: Path, data: Path | None) -> bytes | None:
+    """Return the sample submission, or None where there is no data."""
+    source = find_source(competition, root, data)
+    name = competition.sample
     if source.path is None:
         return None
     try:
@@ -160,52 +191,78 @@ def _sample(competition: Competition, root: Path, data: Path | None) -> bytes | 
         ) from error
 
 
-def _check_rows(
-    competition: Competition, path: Path, content: bytes, like: bytes | None, has_manifest: bool
+def _check_content(
+    competition: Competition, path: Path, content: bytes, sample_content: bytes | None, has_manifest: bool
 ) -> list[str]:
-    """Raises SubmissionError unless the file has the sample's header and ids, each with a value."""
-    advice = "mend the file"
+    """Return what is to be said of the check. Raise SubmissionError unless the file has the sample's header
+    and ids, each with a value."""
+    header, rows = _parse_table(path, content)
+    if sample_content is not None:
+        columns, *sample_rows = _parse_rows(sample_content)
+        _require_cells(path, header, rows, columns)
+        position = columns.index(competition.id_column) if competition.id_column in columns else 0
+        _require_ids(path, [row[position] for row in rows], [row[position] for row in sample_rows])
+        return []
+    if has_manifest:
+        return ["not compared with the sample submission here: it was when it was written"]
+    raise SubmissionError(
+        f"{path} must be checked against the sample submission, found no data; "
+        f"run: podium fetch {competition.name}"
+    )
+
+
+def _parse_table(path: Path, content: bytes) -> tuple[list[str], Rows]:
     try:
-        header, *rows = _rows(content) or [[]]
+        header, *rows = _parse_rows(content) or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise SubmissionError(f"{path} must be a CSV file in UTF-8, got: {error}; {advice}") from error
+        raise SubmissionError(f"{path} must be a CSV file in UTF-8, got: {error}; mend the file") from error
     if not rows:
         raise SubmissionError(
-            f"{path} must have a header and rows, got {len(header)} columns and none; {advice}"
+            f"{path} must have a header and rows, got {len(header)} columns and none; mend the file"
         )
-    if like is None:
-        if has_manifest:
-            return ["not compared with the sample submission here: it was when it was written"]
-        raise SubmissionError(
-            f"{path} must be checked against the sample submission, found no data; "
-            f"run: podium fetch {competition.name}"
-        )
-    columns, *samples = _rows(like)
+    return header, rows
+
+
+def _require_cells(path: Path, header: Sequence[str], rows: Rows, columns: Sequence[str]) -> None:
     if header != columns:
-        raise SubmissionError(f"{path} must have the columns {columns}, got {header}; {advice}")
-    if uneven := [
-        i for i, row in enumerate(rows, 1) if len(row) != len(columns) or "" in map(str.strip, row)
-    ]:
+        raise SubmissionError(f"{path} must have the columns {columns}, got {header}; mend the file")
+    uneven = [
+        number for number, row in enumerate(rows, 1) if len(row) != len(columns) or "" in map(str.strip, row)
+    ]
+    if uneven:
         raise SubmissionError(
             f"{path} must have a value in each cell, got {len(uneven)} rows without: {sample(uneven)}; "
-            f"{advice}"
+            "mend the file"
         )
-    at = columns.index(competition.id_column) if competition.id_column in columns else 0
-    ids, wanted = [row[at] for row in rows], [row[at] for row in samples]
-    if sorted(ids) != sorted(wanted):
-        missing, strange = sorted({*wanted} - {*ids}), sorted({*ids} - {*wanted})
+
+
+def _require_ids(path: Path, ids: Sequence[str], expected: Sequence[str]) -> None:
+    if sorted(ids) == sorted(expected):
+        return
+    missing = sorted(set(expected) - set(ids))
+    strange = sorted(set(ids) - set(expected))
+    raise SubmissionError(
+        f"{path} must have the sample's {len(expected)} ids, each once, got {len(ids)} rows; "
+        f"{len(missing)} missing: {sample(missing)}, {len(strange)} unknown: {sample(strange)}; mend the file"
+    )
+
+
+def _one_line_message(text: str) -> str:
+    line = " ".join(text.split())
+    if len(line) > LONGEST_MESSAGE:
         raise SubmissionError(
-            f"{path} must have the sample's {len(wanted)} ids, each once, got {len(ids)} rows; "
-            f"{len(missing)} missing: {sample(missing)}, {len(strange)} unknown: {sample(strange)}; {advice}"
+            f"the message must have at most {LONGEST_MESSAGE} characters, got {len(line)}; shorten it"
         )
-    return []
+    return line
 
 
-def _compose(manifest: Mapping[str, Any]) -> str:
-    if not {"entry", "metric", "score", "standard_error"} <= manifest.keys():
+def _compose_message(manifest: Mapping[str, Any]) -> str:
+    """Return a message that names the entry with its score; "" where the manifest does not tell both."""
+    if not set(EXPECTED_FACTS) <= manifest.keys():
         return ""
-    members = [m["name"] for m in manifest.get("models", [])]
-    of = f" of {', '.join(members)}" if len(members) > 1 else ""
-    text = f"{manifest['entry']}{of}: {manifest['metric']}"
-    text = text if len(text) < 200 else f"{manifest['entry']} of {len(members)} models: {manifest['metric']}"
+    members = [model["name"] for model in manifest.get("models", [])]
+    named = f" of {', '.join(members)}" if len(members) > 1 else ""
+    text = f"{manifest['entry']}{named}: {manifest['metric']}"
+    if len(text) >= LONGEST_MEMBERS:
+        text = f"{manifest['entry']} of {len(members)} models: {manifest['metric']}"
     return f"{text} {manifest['score']:.5f} ± {manifest['standard_error']:.5f} cross-validated"

@@ -1,8 +1,8 @@
-"""The official kaggle client, in a process of its own: the only file that imports it.
+"""The official kaggle client in a process of its own: the only file that imports it.
 
-Requests come on standard input, {"call": ..., "arguments": {...}} a line. Answers go to standard
-output: {"stage": ...} while it is under way, then {"value": ...} or {"fault": {"kind", "status",
-"reason"}}. What the library prints goes nowhere.
+Requests come on standard input, one {"call": ..., "arguments": {...}} a line. Answers go to standard output:
+{"stage": ...} while a call is under way, then {"value": ...} or {"fault": {"kind", "status", "reason"}}. What
+the library prints is thrown away.
 """
 
 from __future__ import annotations
@@ -17,28 +17,31 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 Json = dict[str, Any]
-PAGE = 100  # submissions a page
+Send = Callable[[Json], None]
+PAGE_SIZE = 100  # submissions a page
 SMALLEST_PAGE = 20  # what Kaggle gives when not asked for a number: a shorter page is the last one
+LONGEST_REASON = 300  # characters
 
 
 def serve() -> None:
-    """Answer requests until standard input ends, which is when the parent does: nothing may be sent
-    after a parent that was killed."""
+    """Answer requests until standard input ends, which is when the parent does: nothing may be sent to
+    Kaggle once the parent was killed."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     requests = os.fdopen(os.dup(0))
-    sys.stdin.close()  # the library's exit() does so, and would wait for whoever reads it
+    sys.stdin.close()  # the library's exit() closes it, and would wait for the thread that reads it
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
-    def say(value: Json) -> None:
+    def send(value: Json) -> None:
         answers.write(json.dumps(value) + "\n")
 
     for line in _until_the_parent_ends(requests):
         request = json.loads(line)
-        say(answer(request["call"], request["arguments"], say))
+        send(answer(request["call"], request["arguments"], send))
 
 
 def _until_the_parent_ends(requests: IO[str]) -> Iterator[str]:
+    """Yield the lines of the requests, and end the process where they end, even in the middle of a call."""
     lines: queue.Queue[str] = queue.Queue()
 
     def listen() -> None:
@@ -51,13 +54,13 @@ def _until_the_parent_ends(requests: IO[str]) -> Iterator[str]:
         yield lines.get()
 
 
-def answer(call: str, arguments: Json, say: Callable[[Json], None]) -> Json:
-    """{"value": ...} or {"fault": {"kind", "status", "reason"}}; `say` hears the stages."""
+def answer(call: str, arguments: Json, send: Send) -> Json:
+    """Return {"value": ...} or {"fault": {"kind", "status", "reason"}}; the stages go to `send`."""
     try:
         api = _api()
-        say({"stage": "ready"})
+        send({"stage": "ready"})
         try:
-            return {"value": CALLS[call](api, say, **arguments)}
+            return {"value": CALLS[call](api, send, **arguments)}
         except Exception as error:
             return {"fault": _fault(error, _secrets(api))}
     except SystemExit:
@@ -78,6 +81,7 @@ def _api() -> Any:
 
 
 def _secrets(api: Any) -> list[str]:
+    """Return the credentials, which no message may hold."""
     from kagglesdk.kaggle_env import get_access_token_from_env
 
     names = ("KAGGLE_API_TOKEN", "KAGGLE_KEY", "KAGGLE_TOKEN")
@@ -107,13 +111,14 @@ def _fault(error: Exception, secrets: list[str]) -> Json:
     return fault
 
 
-def _one_line(text: str, most: int = 300) -> str:
+def _one_line(text: str) -> str:
     line = " ".join(text.split()).rstrip(".")
-    return line if len(line) <= most else line[:most] + "..."
+    return line if len(line) <= LONGEST_REASON else line[:LONGEST_REASON] + "..."
 
 
 def _reason(response: Any) -> tuple[int, str]:
-    """The server's own words, in either of the shapes that it has used, and the status it means."""
+    """Return the status that the server means, and its own words, in either of the shapes that it has
+    used."""
     status = response.status_code
     try:
         body = response.json()
@@ -122,17 +127,18 @@ def _reason(response: Any) -> tuple[int, str]:
     if isinstance(body, dict):
         inner = body["error"] if isinstance(body.get("error"), dict) else body
         code = inner.get("code")
-        status = code if status < 400 and isinstance(code, int) else status
+        if status < 400 and isinstance(code, int):
+            status = code
         words = inner.get("message") or inner.get("errorDescription") or inner.get("error_description")
         if words:
             return status, str(words)
     text = response.text.strip()
-    if text and not text.startswith(("<", "{")) and len(text) < 300:
+    if text and not text.startswith(("<", "{")) and len(text) < LONGEST_REASON:
         return status, text
     return status, response.reason or ""
 
 
-def _competition(api: Any, say: Callable[[Json], None], slug: str) -> Json:
+def _competition(api: Any, send: Send, slug: str) -> Json:
     from kagglesdk.competitions.types.competition_api_service import ApiGetCompetitionRequest
 
     request = ApiGetCompetitionRequest()
@@ -149,7 +155,7 @@ def _competition(api: Any, say: Callable[[Json], None], slug: str) -> Json:
     }
 
 
-def _limits(api: Any, say: Callable[[Json], None], slug: str) -> Json:
+def _limits(api: Any, send: Send, slug: str) -> Json:
     found = api.competition_get_submission_limits(slug)
     return {
         "today": found.num_today,
@@ -159,15 +165,15 @@ def _limits(api: Any, say: Callable[[Json], None], slug: str) -> Json:
     }
 
 
-def _submissions(api: Any, say: Callable[[Json], None], slug: str, newest: bool) -> list[Json]:
+def _submissions(api: Any, send: Send, slug: str, newest: bool) -> list[Json]:
     found: dict[int, Json] = {}
     page = 0
     while True:
         page += 1
-        got = api.competition_submissions(slug, page_number=page, page_size=PAGE) or []
-        fresh = {s.ref: _submission(s) for s in got if s.ref not in found}
-        found |= fresh
-        if newest or not fresh or len(got) < SMALLEST_PAGE:
+        got = api.competition_submissions(slug, page_number=page, page_size=PAGE_SIZE) or []
+        new = {s.ref: _submission(s) for s in got if s.ref not in found}
+        found |= new
+        if newest or not new or len(got) < SMALLEST_PAGE:
             return list(found.values())
 
 
@@ -186,23 +192,23 @@ def _submission(found: Any) -> Json:
 
 
 def _number(text: str | None) -> float | None:
-    """A score; absent ones are empty texts, and none is not zero."""
+    """Return a score, or None for the empty text that stands for an absent one."""
     try:
         return float(text) if text else None
     except ValueError:
         return None
 
 
-def _submit(api: Any, say: Callable[[Json], None], slug: str, path: str, description: str) -> Json:
+def _submit(api: Any, send: Send, slug: str, path: str, description: str) -> Json:
     put = api.upload_complete
 
-    def put_and_say(*arguments: Any, **options: Any) -> Any:
-        say({"stage": "put"})
+    def put_with_stages(*arguments: Any, **options: Any) -> Any:
+        send({"stage": "put"})
         result = put(*arguments, **options)
-        say({"stage": "create"})
+        send({"stage": "create"})
         return result
 
-    api.upload_complete = put_and_say
+    api.upload_complete = put_with_stages
     try:
         response = api.competition_submit(path, description, slug, quiet=True)
     finally:
@@ -211,11 +217,11 @@ def _submit(api: Any, say: Callable[[Json], None], slug: str, path: str, descrip
     return {"ref": response.ref or 0, "arrived": arrived}
 
 
-def _download(api: Any, say: Callable[[Json], None], slug: str, folder: str) -> None:
+def _download(api: Any, send: Send, slug: str, folder: str) -> None:
     api.competition_download_files(slug, path=folder, force=True, quiet=True)
 
 
-def _leaderboard(api: Any, say: Callable[[Json], None], slug: str, folder: str) -> None:
+def _leaderboard(api: Any, send: Send, slug: str, folder: str) -> None:
     api.competition_leaderboard_download(slug, folder)
 
 

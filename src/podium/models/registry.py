@@ -170,6 +170,11 @@ def embeds(name: str, params: Mapping[str, Any], kind: str) -> bool:
         return False
 
 
+def embeddings(model: Any, X: Any) -> Any:
+    """Return where a fitted pipeline whose last step embeds puts rows of X (n, w)."""
+    return model[-1].embed(model[:-1].transform(X))
+
+
 def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = None) -> ModelRow:
     """Return the row of a model, or of one of its variants (model@variant), that takes one of the kinds of
     task.

@@ -56,7 +56,7 @@ def _style(entry: Entry) -> str:
 
 
 def _columns(leaderboard: Leaderboard, scale: Scale) -> dict[str, Callable[[Entry], Cell]]:
-    metrics = dict.fromkeys(m for e in leaderboard.entries for m in e.also)
+    metrics = dict.fromkeys(m for e in leaderboard.entries for m in e.extra_metrics)
     return {
         "entry": _name,
         leaderboard.metric: lambda e: number(e.score, e.places),
@@ -82,7 +82,7 @@ def _name(entry: Entry) -> Cell:
 
 
 def _further(metric: str) -> Callable[[Entry], Cell]:
-    return lambda e: number(e.also[metric][0] if metric in e.also else None, 5)
+    return lambda e: number(e.extra_metrics[metric][0] if metric in e.extra_metrics else None, 5)
 
 
 def number(value: float | None, digits: int, before: str = "") -> Cell:

@@ -9,21 +9,21 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from podium.kaggle.ledger import Sent
-from podium.metrics.metrics import Metric
+from podium.kaggle.ledger import SubmissionRecord
+from podium.metrics import Metric
 from podium.pipeline.predictions import Predictions
 from podium.pipeline.significance import SIGNIFICANT, Comparison, compare_folds, holm
 from podium.plots import figures
 from podium.plots.figures import Figure
 from podium.report.contributions import without_each
 from podium.report.intervals import make_scale
-from podium.report.kaggle_scores import pairs
-from podium.report.results import COMPARED, Results
+from podium.report.kaggle_scores import paired_scores
+from podium.report.results import MOST_COMPARED, Results
 
-_FEWEST = 3  # entries in a figure, however far behind
+_FEWEST_ENTRIES = 3  # in a figure, however far behind
 
 
-def comparisons(results: Results, sent: Sequence[Sent]) -> Iterator[Figure]:
+def comparisons(results: Results, records: Sequence[SubmissionRecord]) -> Iterator[Figure]:
     """Those that there is something to say for."""
     found = (
         fold_by_fold(results),
@@ -31,7 +31,7 @@ def comparisons(results: Results, sent: Sequence[Sent]) -> Iterator[Figure]:
         contributions(results),
         error_correlation(results),
         learning_curves(results),
-        public_scores(sent, results.metric),
+        public_scores(records, results.metric),
     )
     return (figure for figure in found if figure)
 
@@ -45,14 +45,14 @@ def fold_by_fold(results: Results) -> Figure:
     )
     scale = make_scale(results.leaderboard)
     shown = table.loc[[p.name for p in entries if scale.holds(p.score)]]
-    shown = shown if len(shown) >= _FEWEST else table[:_FEWEST]
+    shown = shown if len(shown) >= _FEWEST_ENTRIES else table[:_FEWEST_ENTRIES]
     first = entries[0]
     alt = (
         f"The {metric} on each of the {len(results.folds)} folds, a stroke at their mean, for the "
         f"{len(shown)} best entries. {first.name}: {min(first.fold_scores):.5g} to "
         f"{max(first.fold_scores):.5g}."
     )
-    return replace(figures.dots("Fold by fold", alt, shown, metric), table=table)
+    return replace(figures.dots("Scores per fold", alt, shown, metric), table=table)
 
 
 def compare_all(results: Results) -> dict[tuple[str, str], Comparison]:
@@ -123,7 +123,7 @@ def contributions(results: Results) -> Figure | None:
     members = [p for p in results.predictions if p.name in blends.get("weights", {}).get("members", [])]
     if len(members) < 3:
         return None
-    found = without_each(members, results.dataset.y, results.folds, results.metric, results.valid_to_train)
+    found = without_each(members, results)
     table = pd.DataFrame(
         {
             "worse without it": [c.difference for c in found.values()],
@@ -153,11 +153,11 @@ def error_correlation(results: Results) -> Figure | None:
     apart = {(a, b): correlations[names.index(a), names.index(b)] for a, b in combinations(names, 2)}
     (a, b), least = min(apart.items(), key=lambda item: item[1])
     alt = (
-        "Correlation between the errors of the models, row by row: the less alike, the more a blend of them "
-        f"gains. Least alike are {a} and {b}: {least:.2f}."
+        "Correlation between the errors of the models, row by row: the lower it is, the more a blend of them "
+        f"gains. It is lowest for {a} and {b}: {least:.2f}."
     )
     return figures.heatmap(
-        "Do the models err alike?",
+        "Error correlation",
         alt,
         _numbered(correlations.round(2) + 0.0, names),
         "correlation of errors",
@@ -165,16 +165,15 @@ def error_correlation(results: Results) -> Figure | None:
 
 
 def row_errors(predictions: Predictions, results: Results) -> np.ndarray:
-    """The probability (n,) that each label was not given; of numbers, predicted minus true."""
-    y, oof = results.dataset.y, predictions.oof.astype(float)
-    return oof[:, 0] - y if results.dataset.is_regression else 1 - oof[np.arange(len(y)), y]
+    """Return the errors (n,) of the rows, as the task measures them."""
+    return results.dataset.task.errors(results.dataset.y, predictions.oof)
 
 
 def learning_curves(results: Results) -> Figure | None:
     """Of the best networks, however many other models are better."""
     models = [p for p in results.predictions if results.kinds[p.name] == "model"]
     drawn = [(p.name, mean_curve(p.details.get("losses", []))) for p in models]
-    curves = dict([(name, curve) for name, curve in drawn if len(curve) > 1][:COMPARED])
+    curves = dict([(name, curve) for name, curve in drawn if len(curve) > 1][:MOST_COMPARED])
     if not curves:
         return None
     table = pd.DataFrame({name: pd.Series(c, index=range(1, len(c) + 1)) for name, c in curves.items()})
@@ -196,8 +195,8 @@ def mean_curve(losses: Sequence[Sequence[float]]) -> np.ndarray:
     return np.nanmean(padded, axis=0) if padded else np.zeros(0)
 
 
-def public_scores(sent: Sequence[Sent], metric: Metric) -> Figure | None:
-    table = pairs(sent)
+def public_scores(records: Sequence[SubmissionRecord], metric: Metric) -> Figure | None:
+    table = paired_scores(records)
     if table.empty:
         return None
     gap = float((table["public"] - table["cross-validated"]).mean())

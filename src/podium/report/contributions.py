@@ -1,4 +1,4 @@
-"""What each member gives to a blend: the blend without it."""
+"""What each member adds to a blend: the blend without it."""
 
 from __future__ import annotations
 
@@ -6,43 +6,45 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from podium.metrics.metrics import Metric, get_metric
-from podium.pipeline.blend import BLENDS
-from podium.pipeline.folds import Folds
+from podium.metrics import get_metric
+from podium.pipeline.blend import Truth, weights
 from podium.pipeline.predictions import Predictions
 from podium.pipeline.significance import Comparison, compare_folds
+from podium.report.results import Results
 
 
-def without_each(
-    members: Sequence[Predictions], y: np.ndarray, folds: Folds, metric: Metric, valid_to_train: float
-) -> dict[str, Comparison]:
-    """For each member how much the `weights` blend of all is better than that of the others, nested.
+def without_each(members: Sequence[Predictions], results: Results) -> dict[str, Comparison]:
+    """Return for each member how much better the `weights` blend of all is than that of the others, nested.
 
-    The least squares of a fold's rows are those of the triangular factor of them, which has as many rows as
-    there are members: so each fold is only read once.
+    The least squares of a fold's rows are those of the triangular factor of them, which has as many rows as there
+    are members: so each fold is only read once.
     """
-    stack = np.stack([p.oof for p in members], axis=1).astype(np.float64)
-    factors = [_factor(stack, y, np.setdiff1d(f.valid, folds.untrained), metric) for f in folds]
+    y = results.dataset.y
+    folds = results.folds
+    metric = results.metric
+    stack = np.stack([member.oof for member in members], axis=1).astype(np.float64)
+    target = results.dataset.task.perfect(y)
+    factors = [_factor(stack, target, np.setdiff1d(fold.valid, folds.untrained)) for fold in folds]
 
     def scores(kept: np.ndarray) -> np.ndarray:
         found = []
         for number, fold in enumerate(folds):
             rows = np.vstack(factors[:number] + factors[number + 1 :])
-            fitted = BLENDS["weights"](rows[:, kept, None], rows[:, -1], get_metric("rmse"))
+            truth = Truth(rows[:, -1], rows[:, -1:], get_metric("rmse"))
+            fitted = weights(rows[:, kept, None], truth)
             found.append(metric.score(y[fold.valid], fitted.combine(stack[np.ix_(fold.valid, kept)])))
         return np.array(found)
 
     every = np.arange(len(members))
-    whole, sign = scores(every), 1 if metric.greater_is_better else -1
+    whole = scores(every)
+    sign = 1 if metric.greater_is_better else -1
     return {
-        member.name: compare_folds(sign * (whole - scores(np.delete(every, number))), valid_to_train)
+        member.name: compare_folds(sign * (whole - scores(np.delete(every, number))), results.valid_to_train)
         for number, member in enumerate(members)
     }
 
 
-def _factor(stack: np.ndarray, y: np.ndarray, rows: np.ndarray, metric: Metric) -> np.ndarray:
-    """Of the columns of the members and the target (members + 1, members + 1)."""
-    part, k = stack[rows], stack.shape[2]
-    columns = part.transpose(0, 2, 1).reshape(len(rows) * k, -1)
-    target = y[rows] if metric.regression else np.eye(k)[y[rows]].ravel()
-    return np.asarray(np.linalg.qr(np.column_stack([columns, target]), mode="r"))
+def _factor(stack: np.ndarray, target: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the triangular factor (members + 1, members + 1) of the members' columns and the target."""
+    columns = stack[rows].transpose(0, 2, 1).reshape(-1, stack.shape[1])
+    return np.asarray(np.linalg.qr(np.column_stack([columns, target[rows].ravel()]), mode="r"))

@@ -11,8 +11,9 @@ from podium.data.dataset import Dataset
 from podium.errors import CompetitionError
 from podium.formatting import sample
 from podium.pages.render import render
-from podium.pipeline.train import Setting, remarks
-from podium.plots.catalogue import BALANCE, TARGET, balance, target
+from podium.pipeline.remarks import remarks
+from podium.pipeline.session import Session
+from podium.plots.catalogue import target_plot
 from podium.plots.figures import Figure
 
 
@@ -22,11 +23,12 @@ def explore(competition: Competition, dataset: Dataset) -> list[Figure]:
     Raises CompetitionError if two figures have one name.
     """
     figures = [plot(dataset) for plot in competition.plots]
-    title, plot = (TARGET, target()) if dataset.is_regression else (BALANCE, balance())
+    title, plot = target_plot(dataset)
     if title not in [figure.title for figure in figures]:
         figures.insert(0, plot(dataset))
     slugs = [slug(figure) for figure in figures]
-    if twice := {name for name in slugs if slugs.count(name) > 1}:
+    twice = {name for name in slugs if slugs.count(name) > 1}
+    if twice:
         raise CompetitionError(
             f"plots of {competition.name!r} must differ in title, "
             f"got twice: {sample(sorted(twice))}; remove one"
@@ -39,24 +41,24 @@ def slug(figure: Figure) -> str:
     return re.sub(r"\W+", "-", figure.title.casefold()).strip("-")
 
 
-def write_page(setting: Setting, figures: Sequence[Figure]) -> Path:
-    path = setting.store.root / "explore.html"
+def write_page(session: Session, figures: Sequence[Figure]) -> Path:
+    path = session.store.root / "explore.html"
     page = render(
         "explore.html",
-        title=f"{setting.competition.title}: the data",
-        name=setting.competition.name,
-        dataset=setting.dataset,
-        is_toy=setting.is_toy,
-        remarks=remarks(setting),
+        title=f"{session.competition.title}: the data",
+        name=session.competition.name,
+        dataset=session.dataset,
+        is_toy=session.is_toy,
+        remarks=remarks(session),
         figures=figures,
     )
-    setting.store.write(path, page)
+    session.store.write(path, page)
     return path
 
 
-def write_tables(setting: Setting, figures: Sequence[Figure]) -> Iterator[Path]:
+def write_tables(session: Session, figures: Sequence[Figure]) -> Iterator[Path]:
     """The numbers of each figure as a CSV file."""
     for figure in figures:
-        path = setting.store.root / "explore" / f"{slug(figure)}.csv"
-        setting.store.write(path, figure.table.to_csv().encode())
+        path = session.store.root / "explore" / f"{slug(figure)}.csv"
+        session.store.write(path, figure.table.to_csv().encode())
         yield path

@@ -16,21 +16,21 @@ from matplotlib.axes import Axes
 from podium.data.dataset import Dataset
 from podium.errors import ModelError
 from podium.formatting import did_you_mean
-from podium.models import registry as models
-from podium.pipeline.crossval import fold_folder, fold_model
+from podium.models import registry
 from podium.pipeline.folds import Folds
 from podium.pipeline.predictions import Predictions
+from podium.pipeline.stored import load_fold_model, predictions_folder
 from podium.plots.figures import INK, Figure, draw
 from podium.storage.store import Store
 
 METHODS = ("t-SNE", "UMAP")
-NEAR = 10  # rows whose targets are compared with a row's own
-_DOTS = 1500  # that a page has room for
+NEAREST_ROWS = 10  # rows whose targets are compared with a row's own
+_MOST_DOTS = 1500  # that a page has room for
 _EMBEDDINGS = "embeddings"
 
 
 @dataclass(frozen=True)
-class Map:
+class EmbeddingMap:
     """Of n training rows and after them m test rows: `embeddings` (n + m, w) by the network of the first
     fold, and by method the `places` (n + m, 2) on a plane. `missing` says which method could place none."""
 
@@ -39,22 +39,20 @@ class Map:
     missing: tuple[str, ...] = ()
 
 
-def is_siamese(predictions: Predictions) -> bool:
-    """Whether a network made them that can say where it puts a row."""
+def embeds(predictions: Predictions, dataset: Dataset) -> bool:
+    """Return whether a network made the predictions that can say where it puts a row."""
     if predictions.is_blend:
         return False
-    try:
-        return models.find(predictions.name, regression=True)[0].startswith("podium.models.image.siamese:")
-    except ModelError:  # one that tells classes
-        return False
+    params = predictions.details.get("params", {})
+    return registry.embeds(predictions.name, params, dataset.task.kind)
 
 
-def read_map(predictions: Predictions, dataset: Dataset, store: Store) -> Map:
+def read_map(predictions: Predictions, dataset: Dataset, store: Store) -> EmbeddingMap:
     """The map of a siamese network; what of it is not kept yet, or damaged, is made and kept.
 
     Raises StoreError if the network is not in the store.
     """
-    path, n = fold_folder(store, predictions) / "map.npz", len(dataset.y) + len(dataset.test_ids)
+    path, n = predictions_folder(store, predictions) / "map.npz", len(dataset.y) + len(dataset.test_ids)
     kept = {name: a for name, a in (store.read_arrays(path) or {}).items() if _fits(a, n)}
     found = dict(kept) if _EMBEDDINGS in kept else {_EMBEDDINGS: _embed(predictions, dataset, store)}
     missing = []
@@ -65,7 +63,7 @@ def read_map(predictions: Predictions, dataset: Dataset, store: Store) -> Map:
             missing.append(str(error))
     if set(found) != set(kept):
         store.write_arrays(path, found)
-    return Map(found[_EMBEDDINGS], {m: found[m] for m in METHODS if m in found}, tuple(missing))
+    return EmbeddingMap(found[_EMBEDDINGS], {m: found[m] for m in METHODS if m in found}, tuple(missing))
 
 
 def _fits(array: np.ndarray, rows: int) -> bool:
@@ -75,9 +73,9 @@ def _fits(array: np.ndarray, rows: int) -> bool:
 
 
 def _embed(predictions: Predictions, dataset: Dataset, store: Store) -> np.ndarray:
-    model = fold_model(store, predictions, fold=0)
+    model = load_fold_model(store, predictions, fold=0)
     parts = [X for X in (dataset.X, dataset.X_test) if len(X)]
-    return np.concatenate([model[-1].embed(model[:-1].transform(X)) for X in parts])
+    return np.concatenate([registry.embeddings(model, X) for X in parts])
 
 
 def project(embeddings: np.ndarray, method: str = "t-SNE", seed: int = 0) -> np.ndarray:
@@ -112,14 +110,16 @@ def nearest(known: np.ndarray, new: np.ndarray, k: int) -> tuple[np.ndarray, np.
 
 def likeness(places: np.ndarray, y: np.ndarray, is_new: np.ndarray) -> float:
     """The rank correlation between the numbers y (n,) of the rows that a network was not trained on
-    (`is_new`) and the means of those of the `NEAR` nearest rows that it was, of their `places` (n, w): 0 is
+    (`is_new`) and the means of those of the `NEAREST_ROWS` nearest rows that it was, of their `places` (n, w): 0 is
     chance."""
     ranks = pd.Series(y).rank(pct=True).to_numpy()
-    _, rows = nearest(places[~is_new], places[is_new], min(NEAR, int((~is_new).sum())))
+    _, rows = nearest(places[~is_new], places[is_new], min(NEAREST_ROWS, int((~is_new).sum())))
     return float(pd.Series(ranks[~is_new][rows].mean(axis=1)).corr(pd.Series(ranks[is_new]), "spearman"))
 
 
-def embedding_maps(name: str, found: Map, dataset: Dataset, folds: Folds, unit: str) -> Iterator[Figure]:
+def embedding_maps(
+    name: str, found: EmbeddingMap, dataset: Dataset, folds: Folds, unit: str
+) -> Iterator[Figure]:
     """Rows where each method puts them, coloured by the ranks of their numbers; those of the first fold,
     which its network was not trained on, ringed, and test rows, whose numbers nobody knows, as crosses."""
     n, m, is_new = len(dataset.y), len(dataset.test_ids), folds.valid_fold == 0
@@ -128,7 +128,7 @@ def embedding_maps(name: str, found: Map, dataset: Dataset, folds: Folds, unit: 
         alt = (
             f"Where the network of the first fold puts {n:,} training rows and {m:,} test rows; colours are "
             f"ranks of {unit}. Rank correlation between the {unit} of a row that it was not trained on and "
-            f"the mean of the {NEAR} nearest that it was: {inside:.2f} in the embeddings, "
+            f"the mean of the {NEAREST_ROWS} nearest that it was: {inside:.2f} in the embeddings, "
             f"{likeness(places[:n], dataset.y, is_new):.2f} on this map, 0 being chance."
         )
         paint = partial(_paint, places=places, y=dataset.y, is_new=is_new, unit=unit)
@@ -137,7 +137,7 @@ def embedding_maps(name: str, found: Map, dataset: Dataset, folds: Folds, unit: 
 
 def _paint(axes: Axes, places: np.ndarray, y: np.ndarray, is_new: np.ndarray, unit: str) -> None:
     n, ranks = len(y), pd.Series(y).rank(pct=True).to_numpy()
-    shown = np.arange(len(places)) % -(-len(places) // _DOTS) == 0
+    shown = np.arange(len(places)) % -(-len(places) // _MOST_DOTS) == 0
     if len(places) > n:
         across, up = places[n:][shown[n:]].T
         axes.scatter(across, up, s=9, marker="x", c=INK, alpha=0.4, linewidths=0.6, label="test")

@@ -8,10 +8,12 @@ import numpy as np
 from markupsafe import Markup
 
 from podium.pipeline.leaderboard import Entry, Leaderboard
+from podium.pipeline.significance import Z_95
 
-_WIDTH, _HEIGHT, _EDGE = 220, 18, 8
+_WIDTH = 220
+_HEIGHT = 18
+_EDGE = 8
 _REACH = 10  # standard errors between the best entry and the end of the scale
-_SURE = 1.96  # standard errors to each side of an interval of 95 %
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def make_scale(leaderboard: Leaderboard) -> Scale:
     error = float(np.median([e.standard_error or 0.0 for e in ranked[: -(-len(ranked) // 2)]]))
     best, far = scores[0], scores[0] + _REACH * error * np.sign(scores[-1] - scores[0])
     worst = np.clip(scores[-1], *sorted((best, far))) if error else scores[-1]
-    edge = 2 * _SURE * error or abs(best - worst) / 20 or 1.0
+    edge = 2 * Z_95 * error or abs(best - worst) / 20 or 1.0
     return Scale(float(min(best, worst) - edge), float(max(best, worst) + edge), float(best))
 
 
@@ -46,7 +48,7 @@ def interval(entry: Entry, scale: Scale) -> Markup:
     """An `svg`; empty for an entry without a score."""
     if entry.score is None:
         return Markup("")
-    score, error = entry.score, _SURE * (entry.standard_error or 0)
+    score, error = entry.score, Z_95 * (entry.standard_error or 0)
     said = f"{score:.{entry.places}f}"
     if error:
         said += f", 95 % interval {score - error:.{entry.places}f} to {score + error:.{entry.places}f}"

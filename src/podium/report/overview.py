@@ -10,16 +10,23 @@ from typing import Any
 from podium.competition.declaration import Competition
 from podium.competition.registry import get_competition, list_names
 from podium.errors import CompetitionError
-from podium.kaggle.public_leaderboard import best_of, kept_board
-from podium.metrics.metrics import get_metric
+from podium.kaggle.public_leaderboard import best_submission, load_public_leaderboard
+from podium.metrics import get_metric
 from podium.pages.render import render
-from podium.pipeline.train import find_stores, read_leaderboard
+from podium.pipeline.leaderboard import read_leaderboard
+from podium.pipeline.session import stores
 from podium.report.board import Cell, Table, number, tabulate
 from podium.report.kaggle_scores import scored_uploads
-from podium.report.run import NAME
+from podium.report.run import PAGE
 from podium.storage.store import Store
 
-SPARE = ("by", "rows", "metric", "Kaggle private", "s.e.")  # columns for which a terminal may have no room
+SPARE_COLUMNS = (
+    "by",
+    "rows",
+    "metric",
+    "Kaggle private",
+    "s.e.",
+)  # columns for which a terminal may have no room
 _HOUR = 3600  # seconds
 
 
@@ -74,10 +81,11 @@ def make_overview(root: Path) -> list[Line]:
 def _line(competition: Competition, root: Path) -> Line:
     found = _published(competition) | _at_kaggle(competition, root)
     try:
-        leaderboard, csv = read_leaderboard(competition, *find_stores(competition, root))
+        leaderboard, csv = read_leaderboard(competition, *stores(competition, root))
     except CompetitionError:
         return Line(competition.name, competition.metric, **found)
-    best, page = leaderboard.best, csv.with_name(NAME)
+    best = leaderboard.best
+    page = csv.with_name(PAGE)
     return Line(
         competition.name,
         leaderboard.metric,
@@ -101,15 +109,17 @@ def _published(competition: Competition) -> dict[str, Any]:
 
 
 def _at_kaggle(competition: Competition, root: Path) -> dict[str, Any]:
-    board = kept_board(competition, root)
-    greater = board.greater if board else get_metric(competition.metric).greater_is_better
-    best = best_of(scored_uploads(competition, root), greater)
+    greater_is_better = get_metric(competition.metric).greater_is_better
+    public = load_public_leaderboard(competition, root, greater_is_better)
+    if public:
+        greater_is_better = public.greater_is_better
+    best = best_submission(scored_uploads(competition, root), greater_is_better)
     if best is None:
         return {}
     found = {"public": best.facts["public"], "private": best.facts.get("private")}
-    if board is None:
+    if public is None:
         return found
-    standing = board.stand(best.facts["public"], None)
+    standing = public.standing(best.facts["public"])
     return {**found, "percentile": standing.percentile, "teams": standing.teams}
 
 
@@ -118,7 +128,7 @@ def make_table(lines: Sequence[Line]) -> Table:
 
 
 def write_overview(root: Path, lines: Sequence[Line]) -> Path:
-    """Gives the path."""
+    """Write submissions/overview.html; return its path."""
     pages = {line.competition: line.page for line in lines if line.page}
     content = render("overview.html", title="Competitions", table=make_table(lines), pages=pages)
     store = Store(root / "submissions")

@@ -8,14 +8,15 @@ from functools import cached_property
 
 from podium.data.dataset import Dataset
 from podium.errors import ModelError, StoreError
-from podium.metrics.metrics import Metric
-from podium.pipeline.crossval import stored
+from podium.metrics import Metric
 from podium.pipeline.folds import Folds
-from podium.pipeline.leaderboard import Entry, Leaderboard
-from podium.pipeline.predictions import Predictions
-from podium.pipeline.train import BASELINE, Outcome, Setting
+from podium.pipeline.leaderboard import BASELINE, Entry, Leaderboard
+from podium.pipeline.predictions import Predictions, read_predictions
+from podium.pipeline.session import Session
+from podium.pipeline.stored import load_predictions
+from podium.pipeline.train import Outcome
 
-COMPARED = 12  # entries that a figure has room for
+MOST_COMPARED = 12  # entries that a figure has room for
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,13 @@ class Results:
     def models(self) -> tuple[Predictions, ...]:
         """The best models that learn something."""
         models = [p for p in self.predictions if self.kinds[p.name] == "model" and p.name != BASELINE]
-        return tuple(models[:COMPARED])
+        return tuple(models[:MOST_COMPARED])
 
     @property
     def compared(self) -> tuple[Predictions, ...]:
         """The best models and blends."""
         found = [p for p in self.predictions if self.kinds[p.name] != "warning" and p.name != BASELINE]
-        return tuple(found[:COMPARED] or self.predictions[:1])
+        return tuple(found[:MOST_COMPARED] or self.predictions[:1])
 
     @cached_property
     def valid_to_train(self) -> float:
@@ -59,52 +60,52 @@ class Results:
         return sum(sizes) / len(sizes)
 
 
-def results_of(setting: Setting, outcome: Outcome, leaderboard: Leaderboard) -> Results:
+def results_of(session: Session, outcome: Outcome, leaderboard: Leaderboard) -> Results:
     """Of a run that has just ended."""
-    return _sorted(setting, leaderboard, outcome.predictions)
+    return _sorted(session, leaderboard, outcome.predictions)
 
 
-def read_results(setting: Setting, leaderboard: Leaderboard) -> Results:
+def read_results(session: Session, leaderboard: Leaderboard) -> Results:
     """Of an earlier run, from the store.
 
     Raises StoreError if it was made from other data, or kept nothing that can be read.
     """
-    if setting.is_toy != leaderboard.is_toy:
+    if session.is_toy != leaderboard.is_toy:
         want, got = ("toy", "real") if leaderboard.is_toy else ("real", "toy")
         raise StoreError(
             f"the last run's {want} data must be here to draw it, got {got} data; name it by --data"
         )
-    found = [_read(setting, entry) for entry in leaderboard.entries if entry.id]
+    found = [_read(session, entry) for entry in leaderboard.entries if entry.id]
     kept = [p for p in found if p is not None]
     if not kept:
         raise StoreError(
-            f"the last run's predictions for these data must be in {setting.store.root}, found none; "
+            f"the last run's predictions for these data must be in {session.store.root}, found none; "
             f"run: podium submit {leaderboard.competition}"
         )
-    return _sorted(setting, leaderboard, kept)
+    return _sorted(session, leaderboard, kept)
 
 
-def _read(setting: Setting, entry: Entry) -> Predictions | None:
+def _read(session: Session, entry: Entry) -> Predictions | None:
     """By the id that the leaderboard names: the code that made it may be another by now."""
-    dataset, folds, store = setting.dataset, setting.folds, setting.store
+    dataset, folds, store = session.dataset, session.folds, session.store
     if entry.kind == "blend":
-        found = [store.read_predictions(path) for path in store.root.glob(f"blends/*-{entry.id}.npz")]
+        found = [read_predictions(store, path) for path in store.root.glob(f"blends/*-{entry.id}.npz")]
         fitting = [p for p in found if p and (p.data_id, p.folds_id) == (dataset.id, folds.id)]
         return replace(fitting[0], name=entry.name) if fitting else None
     try:
-        return stored(entry.name, str(entry.id), dataset, folds, setting.metric, store)
+        return load_predictions(entry.name, str(entry.id), dataset, folds, session.metric, store)
     except ModelError:
         return None
 
 
-def _sorted(setting: Setting, leaderboard: Leaderboard, predictions: Sequence[Predictions]) -> Results:
+def _sorted(session: Session, leaderboard: Leaderboard, predictions: Sequence[Predictions]) -> Results:
     named = {p.name: p for p in predictions}
     entries = [e.name for e in leaderboard.entries if e.kind in ("model", "blend", "warning")]
     return Results(
         leaderboard,
-        setting.dataset,
-        setting.folds,
-        setting.metric,
+        session.dataset,
+        session.folds,
+        session.metric,
         tuple(named[name] for name in entries if name in named),
         tuple(name for name in entries if name not in named),
     )

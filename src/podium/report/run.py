@@ -5,36 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from podium.formatting import with_error
 from podium.pages.render import render
-from podium.pipeline.leaderboard import Entry, Leaderboard
-from podium.pipeline.train import BASELINE, Setting, audited
-from podium.report.answers import answers
+from podium.pipeline.leaderboard import BASELINE, Entry, Leaderboard
+from podium.pipeline.remarks import saved_audit
+from podium.pipeline.session import Session
+from podium.plots.prediction_figures import prediction_figures
 from podium.report.board import make_table, notes
 from podium.report.comparisons import comparisons
 from podium.report.data_page import explore
-from podium.report.failures import galleries
+from podium.report.error_galleries import galleries
+from podium.report.gain_over_baseline import gain_over_baseline
 from podium.report.intervals import make_scale
 from podium.report.kaggle_scores import scored_uploads
-from podium.report.networks import learnt
+from podium.report.networks import learnt_embeddings
 from podium.report.results import Results
-from podium.report.signal import signal
 
-NAME, NETWORKS = "leaderboard.html", "What the networks have learnt"
+PAGE = "leaderboard.html"
+NETWORKS = "What the networks have learnt"
 
 
-def write_page(setting: Setting, results: Results) -> Path:
-    """Gives the path."""
-    leaderboard, competition = results.leaderboard, setting.competition
-    networks = learnt(results, setting.store, competition.target_column)
+def write_page(session: Session, results: Results) -> Path:
+    """Write the page of a run; return its path."""
+    leaderboard = results.leaderboard
+    competition = session.competition
+    networks = learnt_embeddings(results, session.store, competition.target_column)
     sections = [
         "Leaderboard",
-        "Why to believe it",
+        "Can you trust these scores?",
         *([NETWORKS] if networks else []),
         "Where it fails",
         "The data",
     ]
     scale = make_scale(leaderboard)
-    sent = [] if setting.is_toy else scored_uploads(competition, setting.root)
+    records = [] if session.is_toy else scored_uploads(competition, session.root)
     content = render(
         "leaderboard.html",
         title=competition.title,
@@ -45,47 +49,51 @@ def write_page(setting: Setting, results: Results) -> Path:
         scale=scale,
         notes=notes(leaderboard),
         missing=results.missing,
-        beliefs=[*signal(results, competition.ranges), *comparisons(results, sent), *answers(results)],
+        trust_figures=[
+            *gain_over_baseline(results, competition.ranges),
+            *comparisons(results, records),
+            *prediction_figures(results.chosen.name, results.dataset, results.chosen.oof),
+        ],
         networks=networks,
         galleries=list(galleries(results)),
-        findings=audited(setting),
-        figures=explore(competition, setting.dataset),
-        footer=f"{competition.name}, data {setting.dataset.id}, folds {setting.folds.id}",
+        findings=saved_audit(session),
+        figures=explore(competition, session.dataset),
+        footer=f"{competition.name}, data {session.dataset.id}, folds {session.folds.id}",
     )
-    path = setting.store.root / NAME
-    setting.store.write(path, content)
-    setting.store.write(setting.store.root / "leaderboard.csv", leaderboard.to_csv())
+    path = session.store.root / PAGE
+    session.store.write(path, content)
+    session.store.write(session.store.root / "leaderboard.csv", leaderboard.to_csv())
     return path
 
 
 def summary(leaderboard: Leaderboard, folds: int) -> list[str]:
-    """What the table says, in words."""
+    """Return what the table says, in words."""
     ranked = [e for e in leaderboard.entries if e.kind in ("model", "blend")]
-    best, tied = leaderboard.best, [e.name for e in ranked[1:] if e.tied]
-    doubt = (
-        f"Noise cannot tell it from {_listed(tied)}." if tied else "No other entry is within the noise of it."
-    )
+    best = leaderboard.best
+    tied = [e.name for e in ranked[1:] if e.tied]
+    doubt = f"Statistically tied with {_listed(tied)}." if tied else "No other entry is tied with it."
     lines = [
-        f"Best is {best.name}, with {leaderboard.metric} {_with_error(best)} on {leaderboard.rows:,} rows "
-        f"that it was not fitted on ({folds} folds). {doubt}"
+        f"Best: the {best.name} {best.kind}, out-of-fold {leaderboard.metric} {_score(best)} on "
+        f"{leaderboard.rows:,} rows ({folds} folds). {doubt}"
     ]
     if (leaderboard.metric, best.score) == ("accuracy", 1):
         lines.append(
-            f"No row was wrong, yet of others up to {3 / leaderboard.rows:.2%} may be (rule of three)."
+            f"No row was wrong, yet up to {3 / leaderboard.rows:.2%} of other rows may be (rule of three)."
         )
     submitted = next((e for e in ranked if e.submitted), None)
     if submitted and submitted is not best:
         lines.append(
-            f"Chosen for the submission is {submitted.name}, {_with_error(submitted)}: the best of the "
-            "blends among them."
+            f"Chosen for the submission: {submitted.name}, {_score(submitted)}, the best of the blends that "
+            "are tied with the best entry."
         )
-    if constant := next((e for e in ranked if e.name == BASELINE), None):
-        lines.append(f"Always giving the same answer has {constant.score:.{constant.places}f}.")
+    constant = next((e for e in ranked if e.name == BASELINE), None)
+    if constant:
+        lines.append(f"Baseline that predicts the same for every row: {constant.score:.{constant.places}f}.")
     return lines
 
 
-def _with_error(entry: Entry) -> str:
-    return f"{entry.score:.{entry.places}f} ± {entry.standard_error or 0:.{entry.places}f}"
+def _score(entry: Entry) -> str:
+    return with_error(entry.score or 0.0, entry.standard_error or 0.0, entry.places)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -268,11 +268,6 @@ class PairRegressor(Siamese):
         return draw, loss
 
 
-def embeddings(model: Pipeline, X: Any) -> np.ndarray:
-    """Return where a fitted network puts rows of X (n, w)."""
-    return model[-1].embed(model[:-1].transform(X))
-
-
 triplet_euclidean = partial(_on_body, partial(TripletRegressor, distance="euclidean"))
 triplet_cosine = partial(_on_body, partial(TripletRegressor, distance="cosine"))
 pair = partial(_on_body, PairRegressor)

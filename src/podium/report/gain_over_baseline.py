@@ -1,4 +1,4 @@
-"""What is signal: every entry against those that know next to nothing, and errors by range."""
+"""Every entry's gain over the constant and the warnings, and errors by range."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from matplotlib.axes import Axes
 
 from podium.formatting import plain
 from podium.pipeline.blend import BLENDS
-from podium.pipeline.error_ranges import fitting_edges, ranges_table
-from podium.pipeline.significance import SIGNIFICANT, Comparison, bootstrap, holm
-from podium.pipeline.train import BASELINE
+from podium.pipeline.error_ranges import ranges_table
+from podium.pipeline.leaderboard import BASELINE
+from podium.pipeline.significance import SIGNIFICANT, Z_95, Comparison, bootstrap, holm
 from podium.plots import figures
 from podium.plots.figures import Figure
-from podium.report.results import COMPARED, Results
+from podium.report.results import MOST_COMPARED, Results
 
-_DRAWN = 5  # entries beside the constant in a figure of ranges
-_SURE = 1.96  # standard errors to each side of an interval of 95 %
+_DRAWN_ENTRIES = 5  # beside the constant in a figure of ranges
 
 
-def signal(results: Results, ranges: Sequence[float]) -> Iterator[Figure]:
+def gain_over_baseline(results: Results, ranges: Sequence[float]) -> Iterator[Figure]:
     """`ranges` are the low ends that the competition declares."""
-    if figure := over_the_constant(results):
+    figure = over_the_constant(results)
+    if figure:
         yield figure
-    if results.dataset.is_regression:
-        yield from by_range(results, ranges)
+    edges = results.dataset.task.range_edges(results.dataset.y, ranges)
+    if len(edges):
+        yield from by_range(results, edges)
 
 
 def over_the_constant(results: Results) -> Figure | None:
@@ -51,8 +52,8 @@ def over_the_constant(results: Results) -> Figure | None:
         f"at once by Holm (1979). {better.sum()} of {len(table)} are better than noise explains"
         f"{_among(table.index[~better])}."
     )
-    shown = table.iloc[[n for n, name in enumerate(others) if n < COMPARED or name in over], :2]
-    figure = figures.intervals("What is signal", alt, shown, f"{metric} better than the constant")
+    shown = table.iloc[[n for n, name in enumerate(others) if n < MOST_COMPARED or name in over], :2]
+    figure = figures.intervals("Gain over baseline", alt, shown, f"{metric} better than the constant")
     return Figure(figure.title, figure.alt, table, figure.markup, figure.wide)
 
 
@@ -74,10 +75,11 @@ def _gains(base: str, found: dict[str, Comparison]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=list(found))
 
 
-def by_range(results: Results, lows: Sequence[float]) -> Iterator[Figure]:
+def by_range(results: Results, edges: np.ndarray) -> Iterator[Figure]:
     """Errors, and precision, of each entry in each range of the numbers to predict."""
-    dataset, best = results.dataset, results.compared[0].name
-    long = ranges_table(dataset.y, results.predictions, fitting_edges(dataset.y, lows), dataset.groups)
+    dataset = results.dataset
+    best = results.compared[0].name
+    long = ranges_table(dataset.y, results.predictions, edges, dataset.groups)
     long["range"] = [_span(low, high) for low, high in zip(long["low"], long["high"], strict=True)]
     first = long[long["name"] == best]
     for title, what, measures in (
@@ -93,7 +95,7 @@ def _shown(results: Results) -> list[str]:
     """The best entry, the best models and the constant."""
     best = [p.name for p in (*results.compared[:1], *results.models)]
     known = [p.name for p in results.predictions if p.name == BASELINE]
-    return list(dict.fromkeys([*list(dict.fromkeys(best))[:_DRAWN], *known]))
+    return list(dict.fromkeys([*list(dict.fromkeys(best))[:_DRAWN_ENTRIES], *known]))
 
 
 def _span(low: float, high: float) -> str:
@@ -127,7 +129,7 @@ def _ranges_figure(
         for number, name in enumerate(shown):
             across = places + 0.7 * ((number + 0.5) / len(shown) - 0.5)
             middle, error = (drawn[c].loc[name, spans] for c in (measures[0], f"{measures[0]}_error"))
-            axes.errorbar(across, middle, yerr=_SURE * error, fmt="o", markersize=4, capsize=2, label=name)
+            axes.errorbar(across, middle, yerr=Z_95 * error, fmt="o", markersize=4, capsize=2, label=name)
         axes.set_xticks(places, [_span_below(span) for span in spans])
         axes.grid(axis="x", visible=False)
         axes.set_ylim(bottom=0)

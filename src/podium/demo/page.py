@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from podium.data.modality import FILE, TEXT
+from podium.data.uploads import MOST_MEGAPIXELS
 from podium.demo.answerer import Answerer, Reply
-from podium.demo.inputs import DRAWING, MOST_MEGAPIXELS
+from podium.demo.inputs import DRAWING
 from podium.errors import ModelError, PodiumError
 from podium.pages.render import picture, render
-from podium.pipeline.predict import IMAGE, TEXT
 
 # Asked when gradio and what it brings along are imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -26,7 +27,7 @@ except ImportError:
 
 HERE = "127.0.0.1"
 TEMPLATES = Path(__file__).parents[1] / "pages" / "templates"
-Ask = Callable[[str, str | None], str]
+Ask = Callable[[str | None, str | None], str]
 ONE_AT_A_TIME: dict[str, Any] = {
     "concurrency_id": "model",
     "api_visibility": "private",
@@ -34,7 +35,7 @@ ONE_AT_A_TIME: dict[str, Any] = {
 }
 
 
-def serve(answerer: Answerer, port: int | None, folder: Path, say: Callable[[str], None]) -> None:
+def serve(answerer: Answerer, port: int | None, folder: Path, tell: Callable[[str], None]) -> None:
     """Show the page until Ctrl-C; uploads go to the folder. Raises ModelError if the port is taken."""
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     page = build(answerer)
@@ -58,49 +59,50 @@ def serve(answerer: Answerer, port: int | None, folder: Path, say: Callable[[str
             f"port {port or '7860 or above'} of {HERE} must be free; pass another --port"
         ) from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    say(f"{page.local_url} (Ctrl-C ends it)")
+    tell(f"{page.local_url} (Ctrl-C ends it)")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
-        say("ended; what was uploaded is removed")
+        tell("ended; what was uploaded is removed")
     finally:
         page.close(verbose=False)
 
 
 def build(answerer: Answerer) -> gr.Blocks:
-    def ask(text: str, upload: str | None) -> str:
+    def ask(text: str | None, upload: str | None) -> str:
         try:
             return shown(answerer, answerer.about(text, upload))
         except PodiumError as error:
             return shown(answerer, problem=str(error))
 
     def ask_sample(event: gr.EventData) -> str:
-        return shown(answerer, answerer.about_sample(int(event.number)))
+        return shown(answerer, answerer.about_example(int(event.number)))
 
-    with gr.Blocks(title=f"{answerer.setting.competition.title}: demo", analytics_enabled=False) as page:
+    with gr.Blocks(title=f"{answerer.session.competition.title}: demo", analytics_enabled=False) as page:
         gr.HTML(_html("demo.html", answerer))
         with gr.Row():
             with gr.Column():
-                samples = _samples(answerer)
+                examples = _examples(answerer)
                 asked = (_drawing if DRAWING in answerer.kinds else _form)(ask, answerer)
             with gr.Column():
                 answer = gr.HTML(shown(answerer), elem_id="answer")
-        samples.select(ask_sample, None, answer, **ONE_AT_A_TIME)
+        examples.select(ask_sample, None, answer, **ONE_AT_A_TIME)
         asked(answer)
     return page
 
 
-def _samples(answerer: Answerer) -> Any:
+def _examples(answerer: Answerer) -> Any:
     """Buttons with texts or pictures: those of gradio's own examples have no name for who cannot see them."""
     script = (TEMPLATES / "samples.js").read_text()
     return gr.HTML(_html("samples.html", answerer), js_on_load=script, elem_id="samples")
 
 
 def _form(ask: Ask, answerer: Answerer) -> Callable[[Any], None]:
-    typed, many = TEXT in answerer.kinds, f"at most {MOST_MEGAPIXELS} megapixels"
+    typed = TEXT in answerer.kinds
+    limit = f"at most {MOST_MEGAPIXELS} megapixels"
     box = gr.Textbox(label="Or a text of your own", lines=3, visible=typed)
-    file = gr.File(label=f"Or an image of your own, {many}", visible=IMAGE in answerer.kinds)
-    button = gr.Button("Ask", variant="primary", visible=typed)
+    file = gr.File(label=f"Or an image of your own, {limit}", visible=FILE in answerer.kinds)
+    button = gr.Button("Predict", variant="primary", visible=typed)
     events = [file.upload, box.submit, button.click]
     return lambda answer: gr.on(events, ask, [box, file], answer, **ONE_AT_A_TIME)
 
@@ -129,4 +131,4 @@ def _number(value: float) -> str:
 
 
 def _html(template: str, answerer: Answerer, **values: Any) -> str:
-    return render(template, answerer=answerer, setting=answerer.setting, picture=picture, **values).decode()
+    return render(template, answerer=answerer, session=answerer.session, picture=picture, **values).decode()
