@@ -1,22 +1,17 @@
 """Whole data sets: each finding where it belongs, and no alarm where there is nothing."""
 
-import io
-import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from rich.console import Console
 
-from podium.audit import Finding, audit, audit_id
-from podium.cli.terminal import print_findings
+from podium.audit import audit, audit_id
 from podium.competition.registry import get_competition
 from podium.data.dataset import Dataset
 from podium.data.task import Multilabel
 from support.audit_data import TELLING, M, N, coin, dataset_of, flipped, kinds, noise, rng
 from support.makers import make_dataset
-from support.tiny import make_data, make_root, podium
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,24 +103,20 @@ def test_data_that_say_nothing_are_audited_all_the_same(y):
 
 def test_rows_with_several_labels_are_audited():
     y = np.stack([coin(), coin(seed=1)], axis=1)
-    X = noise(N)
-    X.iloc[1] = X.iloc[0]
     y[0] = 0
     y[1] = 1
+    X = noise(N).assign(c=rng(3).normal(size=N))
+    X.iloc[1] = X.iloc[0]
     about = pd.DataFrame({"votes": y.sum(axis=1).astype(float)})
-    findings = audit(
-        Dataset(
-            X, y, noise(M, 1), np.arange(M), Multilabel(["rude", "spam"]), about=about, about_test=about[:M]
-        )
-    )
+    task = Multilabel(["rude", "spam"])
+    X_test = noise(M, 1).assign(c=rng(4).normal(size=M))
+    findings = audit(Dataset(X, y, X_test, np.arange(M), task, about=about, about_test=about[:M]))
     alarms = {finding.kind: finding for finding in findings if finding.is_alarm}
     assert set(alarms) == {"conflicts", "duplicates", "leak"}
     assert "2 training rows in 1 set have other labels than their copies" in alarms["conflicts"].summary
-    assert alarms["conflicts"].examples == (
-        "data rows [1, 2], targets [[0, 0], [1, 1]]: " + " = ".join([" ".join(map(str, X.iloc[0]))] * 2),
-    )
+    assert "data rows [1, 2], targets [[0, 0], [1, 1]]: " in alarms["conflicts"].examples[0]
     assert "column 'votes' alone predicts the target: R2" in alarms["leak"].summary
-    assert findings[-1].summary.startswith("2 labels in 400 rows")
+    assert any(finding.summary.startswith("2 labels in 400 rows") for finding in findings)
 
 
 def test_the_id_is_that_of_all_that_is_looked_at():
@@ -133,50 +124,3 @@ def test_the_id_is_that_of_all_that_is_looked_at():
     datasets = [dataset_of(), dataset_of(flipped(coin(), 0.1)), dataset_of(about=about)]
     assert len({audit_id(dataset) for dataset in datasets}) == 3
     assert audit_id(dataset_of()) == audit_id(dataset_of())
-
-
-# The command
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return make_root(tmp_path_factory.mktemp("checkout"), {"constant": {}})
-
-
-def test_without_an_alarm_the_command_is_content_and_remembers(root):
-    ran = podium(root, "audit", "tiny", "--strict")
-    assert ran.returncode == 0, ran.stderr
-    first, *_, last = ran.stdout.splitlines()
-    assert "toy data" in first
-    assert last == "alarms: 0, notes: 2"
-    (kept,) = (root / "submissions" / "tiny" / "toy" / "audits").glob("*.json")
-    assert [f["kind"] for f in json.loads(kept.read_text())] == ["shift", "balance"]
-    kept.write_text('[{"kind": "leak", "is_alarm": true, "summary": "[kept]", "examples": ["e"]}]')
-    trained = podium(root, "train", "tiny")
-    assert trained.returncode == 0, trained.stderr
-    assert "audit: alarms: 1 (leak), notes: 0; podium audit tiny tells more" in trained.stdout
-
-
-def test_with_an_alarm_a_strict_command_fails(root, tmp_path):
-    data = make_data(root, tmp_path)
-    path = data / "tiny-slug" / "train.csv"
-    header, first, *rest = path.read_text().splitlines()
-    other = first.replace("even", "odd") if "even" in first else "even" + first[first.index(",") :]
-    path.write_text("\n".join([header, first, *rest, other]) + "\n")
-    ran = podium(root, "audit", "tiny", "--data", data, "--json", "--strict")
-    assert ran.returncode == 1
-    told = json.loads(ran.stdout)
-    assert (told["competition"], told["toy"]) == ("tiny", False)
-    assert [f["kind"] for f in told["findings"] if f["is_alarm"]] == ["conflicts", "duplicates"]
-
-
-def test_findings_are_printed_one_a_line_whatever_they_hold():
-    console = Console(file=io.StringIO(), width=60)
-    leak = Finding("leak", True, "[bold]" + "far too long for one line " * 3, 0.9, 0.1, ("[e.g.]",))
-    print_findings(console, [leak, Finding("balance", False, "even")])
-    assert console.file.getvalue().splitlines() == [
-        "alarm  leak        [bold]" + "far too long for one line " * 3,
-        " " * 19 + "[e.g.]",
-        "note   balance     even",
-        "alarms: 1, notes: 1",
-    ]
