@@ -366,7 +366,7 @@ class Multilabel(Task):
 
     kind: ClassVar[str] = "multilabel"
     gives: ClassVar[frozenset[str]] = frozenset({"labels", "probabilities"})
-    noun: ClassVar[str] = "labels"
+    noun: ClassVar[str] = "label"
     conflicts_matter: ClassVar[bool] = True
     conflict_advice: ClassVar[str] = Classification.conflict_advice
     worst_title: ClassVar[str] = Classification.worst_title
