@@ -76,7 +76,7 @@ def test_the_table_fits_its_terminal(width):
 
 @pytest.mark.parametrize(("width", "room"), [(150, True), (90, False)])
 def test_further_metrics_and_published_scores_are_shown_where_there_is_room(width, room):
-    entry = replace(ENTRIES[0], published=0.9902, also={"f1": (0.98, 0.001)})
+    entry = replace(ENTRIES[0], published=0.9902, extra_metrics={"f1": (0.98, 0.001)})
     screen = Console(file=io.StringIO(), width=width)
     print_leaderboard(screen, Leaderboard("digits", "accuracy", False, 42000, (entry, *ENTRIES[1:])))
     text = screen.file.getvalue()
@@ -87,7 +87,7 @@ def test_further_metrics_and_published_scores_are_shown_where_there_is_room(widt
 
 
 def test_of_further_metrics_the_first_declared_are_kept_and_large_ones_have_no_decimals():
-    entry = replace(ENTRIES[0], also={"r2_log": (0.144, 0.012), "rmse": (27421.18, 885.61)})
+    entry = replace(ENTRIES[0], extra_metrics={"r2_log": (0.144, 0.012), "rmse": (27421.18, 885.61)})
     texts = []
     for width in (150, 96):
         screen = Console(file=io.StringIO(), width=width)

@@ -178,5 +178,5 @@ def test_what_was_collected_is_what_the_competition_reads(script, twitter, tmp_p
     script.split(tmp_path)
     dataset = get_competition(root, "shitpost-likes").load(tmp_path)
     assert (len(dataset.y), len(dataset.test_ids)) == (8, 2)
-    assert np.asarray(dataset.X.named["text"]["text"])[0].startswith("a ")
+    assert np.asarray(dataset.X.parts["text"]["text"])[0].startswith("a ")
     assert "likes" not in pd.read_csv(tmp_path / "test.csv")

@@ -41,7 +41,7 @@ def test_digits_keep_their_pixels_and_labels(tmp_path):
     competition.toy(tmp_path)
     dataset = competition.load(tmp_path)
     table = pd.read_csv(tmp_path / "train.csv")
-    assert (dataset.classes[dataset.y] == table["label"]).all()
+    assert (dataset.task.classes[dataset.y] == table["label"]).all()
     row, line, column = 7, 13, 14
     assert dataset.X[row, line, column, 0] == table.loc[row, f"pixel{28 * line + column}"]
     assert dataset.X.dtype == np.uint8

@@ -8,12 +8,11 @@ import pandas as pd
 import pytest
 
 from podium.competition.registry import get_competition
-from podium.data.dataset import contradictory
+from podium.data.dataset import conflicting
 from podium.data.images import ImageFiles
 from podium.errors import CompetitionError, DataError
-from podium.models.registry import create
 from podium.pipeline.submission import read_sample
-from podium.plots.text_marks import MARKS
+from support.makers import create
 from support.tiny import answered, copy_competitions, podium
 
 ROOT = Path(__file__).parents[2]
@@ -71,9 +70,9 @@ def test_labels_keep_their_meaning(variant, names, toy):
     competition = get_competition(ROOT, NAME + variant)
     dataset = competition.load(toy)
     posts = pd.concat([read(toy / TRAIN), read(toy / VALIDATE)])
-    assert dict(zip(dataset.classes.tolist(), dataset.class_names, strict=True)) == names
-    assert (dataset.targets == posts[competition.target_column]).all()
-    called = np.array(dataset.class_names)[dataset.y]
+    assert dict(zip(dataset.task.classes.tolist(), dataset.task.class_names, strict=True)) == names
+    assert (dataset.labels == posts[competition.target_column]).all()
+    called = np.array(dataset.task.class_names)[dataset.y]
     assert (called[posts["6_way_label"] == 0] == "true").all()
     assert not (called[posts["6_way_label"] == 1] == "true").any()
     assert read_sample(competition, dataset, toy)["id"].tolist() == dataset.test_ids.tolist()
@@ -91,10 +90,10 @@ def test_variants_share_files_and_folds_of_rows_but_not_results(toy):
 
 def test_models_are_given_the_title_its_shape_the_time_and_the_image(competition, toy):
     X = competition.load(toy).X
-    assert list(X.named) == ["text", "table", "images"]
-    assert list(X.named["text"].columns) == ["text"]
-    assert list(X.named["table"].columns) == [*MARKS, "length", "words", "created"]
-    assert not X.named["text"]["text"].str.contains("psbattle", case=False).any()
+    assert list(X.parts) == ["text", "table", "images"]
+    assert list(X.parts["text"].columns) == ["text"]
+    assert list(X.parts["table"].columns) == [*MARKS, "length", "words", "created"]
+    assert not X.parts["text"]["text"].str.contains("psbattle", case=False).any()
     assert read(toy / TRAIN)["title"].str.contains("PsBattle").any()
 
 
@@ -131,7 +130,7 @@ def test_posts_with_the_same_title_or_image_are_one_group(competition, folder):
 
 
 def test_rows_that_are_two_posts_of_one_image_may_contradict_and_that_is_said(competition, toy):
-    assert contradictory(competition.load(toy)).any()
+    assert conflicting(competition.load(toy)).any()
 
 
 def test_images_lie_in_one_folder_or_in_folders_of_classes(competition, folder):
@@ -140,7 +139,7 @@ def test_images_lie_in_one_folder_or_in_folders_of_classes(competition, folder):
     for path in (folder / "images").iterdir():
         path.rename(folder / "train" / "0" / path.name)
     assert competition.load(folder).id == before
-    assert 0 < competition.load(folder).X.named["images"].seen.sum() < 400
+    assert 0 < competition.load(folder).X.parts["images"].seen.sum() < 400
 
 
 def test_without_comments_or_images_the_rest_is_read(competition, folder):
@@ -148,7 +147,7 @@ def test_without_comments_or_images_the_rest_is_read(competition, folder):
     shutil.rmtree(folder / "images")
     dataset = competition.load(folder)
     assert dataset.about["comments"].isna().all()
-    assert not dataset.X.named["images"].seen.any()
+    assert not dataset.X.parts["images"].seen.any()
     model = create("profesor", {"epochs": 1}, 0).fit(dataset.X, dataset.y)
     assert np.allclose(model.predict_proba(dataset.X_test), np.bincount(dataset.y) / len(dataset.y))
 
@@ -186,4 +185,4 @@ def test_a_title_alone_can_be_asked_about(competition, toy):
         model = create(name, {"epochs": 1} if name == "profesor" else {}, 0).fit(dataset.X, dataset.y)
         assert np.isfinite(model.predict_proba(asked)).all()
     for name in ("text", "table"):
-        assert list(asked.named[name].columns) == list(dataset.X.named[name].columns)
+        assert list(asked.parts[name].columns) == list(dataset.X.parts[name].columns)

@@ -11,8 +11,8 @@ from PIL import Image
 
 from podium.competition.registry import get_competition
 from podium.data.images import decode, find_images
-from podium.models.registry import create
 from podium.pipeline.submission import read_sample
+from support.makers import create
 from support.tiny import answered, copy_competitions, podium
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def checkout(tmp_path_factory):
 def test_pistols_are_0_and_smartphones_1_and_files_are_ids(competition, folder):
     dataset = competition.load(folder)
     kinds = [path.parent.name for path in dataset.X.paths]
-    assert [["pistol", "smartphone"][label] for label in dataset.classes[dataset.y]] == kinds
+    assert [["pistol", "smartphone"][label] for label in dataset.task.classes[dataset.y]] == kinds
     assert dataset.test_ids.tolist() == [path.name for path in dataset.X_test.paths]
     assert set(read_sample(competition, dataset, folder)["ID"]) == set(dataset.test_ids)
 

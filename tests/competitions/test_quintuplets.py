@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from podium.competition.registry import get_competition
-from podium.data.dataset import contradictory
+from podium.data.dataset import conflicting
 from podium.data.images import find_images
 from podium.pipeline.folds import make_folds
 from podium.pipeline.submission import read_sample
@@ -32,8 +32,8 @@ def toy(competition, tmp_path_factory):
 
 def test_classes_are_the_folders_and_ids_the_files(competition, toy):
     dataset = competition.load(toy)
-    assert dataset.classes.tolist() == ["Nino Nakano", "itsuki", "Йоцуба", "みく", "一花"]
-    assert dataset.targets.tolist() == [path.parent.name for path in dataset.X.paths]
+    assert dataset.task.classes.tolist() == ["Nino Nakano", "itsuki", "Йоцуба", "みく", "一花"]
+    assert dataset.labels.tolist() == [path.parent.name for path in dataset.X.paths]
     assert dataset.test_ids.tolist() == [path.name for path in dataset.X_test.paths]
     assert set(read_sample(competition, dataset, toy)["ID"]) == set(dataset.test_ids)
 
@@ -47,8 +47,8 @@ def test_more_folders_are_more_classes(more, competition, toy, tmp_path):
         place.mkdir()
         shutil.copy(images[number % len(images)], place)
     dataset = competition.load(folder)
-    assert dataset.width == 5 + more
-    assert dataset.targets.tolist() == [path.parent.name for path in dataset.X.paths]
+    assert dataset.task.n_columns == 5 + more
+    assert dataset.labels.tolist() == [path.parent.name for path in dataset.X.paths]
 
 
 def test_copies_of_a_picture_are_never_parted(competition, toy):
@@ -63,7 +63,7 @@ def test_copies_of_a_picture_are_never_parted(competition, toy):
 
 def test_the_picture_with_two_labels_is_found_and_reported(competition, toy, tmp_path):
     dataset = competition.load(toy)
-    rows = np.flatnonzero(contradictory(dataset))
+    rows = np.flatnonzero(conflicting(dataset))
     found = {f"{p.parent.name}/{p.name}" for p in dataset.X[rows].paths}
     assert found == {"Nino Nakano/3 again.jpeg", "みく/0003.jpeg"}
     ran = podium(copy_competitions(tmp_path, folds=2), "submit", NAME, "--models", "ridge,gaussian-nb")
@@ -75,9 +75,9 @@ def test_the_picture_with_two_labels_is_found_and_reported(competition, toy, tmp
     (csv,) = store.glob("toy-submission-*.csv")
     frame = pd.read_csv(csv)
     assert list(frame.columns) == ["ID", "Character"]
-    assert set(frame["Character"]) <= set(dataset.classes)
+    assert set(frame["Character"]) <= set(dataset.task.classes)
     asked = podium(tmp_path, "predict", NAME, dataset.X.paths[-1])
     table = answered(asked)
-    assert list(table.columns) == ["input", "prediction", *(f"p({name})" for name in dataset.classes)]
+    assert list(table.columns) == ["input", "prediction", *(f"p({name})" for name in dataset.task.classes)]
     path, name, *p = table.iloc[0]
-    assert (path, name) == (str(dataset.X.paths[-1]), dataset.classes[np.argmax(p)])
+    assert (path, name) == (str(dataset.X.paths[-1]), dataset.task.classes[np.argmax(p)])

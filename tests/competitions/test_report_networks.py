@@ -5,15 +5,16 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from competitions.fakeddit.networks import profesor_network, propuesto_network
+from competitions.quintuplets.networks import small_network
 from sklearn.base import clone
 
-from podium.data.images import ImageFiles, Look, find_by_stem
-from podium.data.multimodal import Parts
+from podium.data.image_spec import ImageSpec
+from podium.data.images import ImageFiles, find_by_stem
+from podium.data.multimodal import MultimodalRows
 from podium.errors import ModelError
-from podium.models.image.report_cnns import profesor_network, propuesto_network, small_network
-from podium.models.multimodal import LENGTH, TitleBesideImage
-from podium.models.registry import create, model_id
-from support.makers import bright_or_dark
+from podium.models.multimodal import LENGTH, TitleWithImage
+from support.makers import bright_or_dark, create, model_id
 
 SMALL = {"side": 32, "epochs": 1}
 FLAT = {"height": 40, "width": 32, "epochs": 1}
@@ -31,7 +32,7 @@ def posts(tmp_path_factory):
             image.save(folder / f"{number}.png")
     texts = pd.DataFrame({"text": [f"{'wow' if label else 'news'} of {n}" for n, label in enumerate(Y)]})
     images = ImageFiles.of_ids([str(n) for n in range(24)], find_by_stem(folder))
-    return Parts({"text": texts, "images": images})
+    return MultimodalRows({"text": texts, "images": images})
 
 
 @pytest.mark.parametrize(
@@ -103,14 +104,14 @@ def test_of_rows_without_an_image_the_shares_of_the_classes_are_said(name, posts
     y = (np.arange(24) % 4 == 1).astype(int)
     model = create(name, FLAT if name == "cnn-small" else {"n_estimators": 5}, 0).fit(posts, y)
     said = model.predict_proba(posts)
-    seen = posts.named["images"].seen
+    seen = posts.parts["images"].seen
     assert np.allclose(said[~seen], [0.75, 0.25])
     assert not np.allclose(said[seen], [0.75, 0.25], atol=1e-3)
     assert model.predict(posts).tolist() == said.argmax(axis=1).tolist()
 
 
 def test_a_class_of_which_no_image_was_seen_is_not_forgotten(posts):
-    y = np.where(posts.named["images"].seen, Y, 2)
+    y = np.where(posts.parts["images"].seen, Y, 2)
     model = create("metadata", {"n_estimators": 5}, 0).fit(posts, y)
     said = model.predict_proba(posts)
     assert said.shape == (24, 3)
@@ -119,7 +120,7 @@ def test_a_class_of_which_no_image_was_seen_is_not_forgotten(posts):
 
 
 def test_a_title_stands_beside_its_image_as_numbers(posts):
-    model = TitleBesideImage(side=8).fit(posts)
+    model = TitleWithImage(side=8).fit(posts)
     assert model.numbers_.keys() == {"of", "news", "wow", "news of", "wow of"}  # others are of too few titles
     rows = model.transform(posts)
     assert rows.shape == (24, 1 + LENGTH + 8 * 8 * 3)
@@ -127,13 +128,13 @@ def test_a_title_stands_beside_its_image_as_numbers(posts):
     assert (first[0], second[0]) == (0, 1)  # whether there is an image
     assert first[1:4].tolist() == [model.numbers_[word] for word in ("news", "news of", "of")]
     assert (first[4 : 1 + LENGTH] == 0).all()
-    pixels = posts.named["images"].pixels(Look(8, 8))
+    pixels = posts.parts["images"].pixels(ImageSpec(8, 8))
     assert (second[1 + LENGTH :] == pixels[[1]].ravel()).all()
     assert rows[3:5].shape == (2, rows.shape[1])
 
 
 def test_a_title_without_a_known_word_is_no_harm(posts):
-    texts = posts.named["text"].copy()
+    texts = posts.parts["text"].copy()
     texts.loc[[2, 3], "text"] = ["", "\U0001f602"]
     model = create("joint", {**SMALL, "side": 8}, 0).fit(posts.replaced(text=texts), Y)
     assert np.isfinite(model.predict_proba(posts.replaced(text=texts))).all()

@@ -9,16 +9,15 @@ import pandas as pd
 import pytest
 
 from podium.competition.registry import get_competition
-from podium.data.multimodal import Parts
+from podium.data.multimodal import MultimodalRows
 from podium.errors import DataError, ModelError
-from podium.metrics.metrics import get_metric
-from podium.models.image.siamese import embeddings
-from podium.models.registry import create
+from podium.metrics import get_metric
+from podium.models.registry import embeddings
 from podium.pipeline.blend import blend
-from podium.pipeline.crossval import Job, fit_fold
+from podium.pipeline.fit import Job, fit_fold
 from podium.pipeline.folds import Folds, make_folds
 from podium.pipeline.significance import bootstrap
-from support.makers import make_predictions
+from support.makers import create, make_predictions
 from support.tiny import copy_competitions, podium, podium_imports
 
 NAME = "shitpost-likes"
@@ -46,9 +45,9 @@ def test_a_meme_has_a_picture_a_title_and_a_time(folder, dataset):
     table = pd.read_csv(folder / "train.csv")
     assert list(table.columns[:4]) == ["id", "image", "created_utc", "title"]
     part = dataset.X[np.array([7, 3])]
-    assert [path.name for path in part.named["images"].paths] == ["toy-7.jpg", "toy-3.jpg"]
-    assert part.named["text"]["text"].tolist() == table["title"][[7, 3]].tolist()
-    assert part.named["times"]["created"].tolist() == list(
+    assert [path.name for path in part.parts["images"].paths] == ["toy-7.jpg", "toy-3.jpg"]
+    assert part.parts["text"]["text"].tolist() == table["title"][[7, 3]].tolist()
+    assert part.parts["times"]["created"].tolist() == list(
         pd.to_datetime(table["created_utc"], unit="s")[[7, 3]]
     )
     assert dataset.y[7] == table["likes"][7]
@@ -69,17 +68,17 @@ def test_id_image_and_likes_are_all_that_is_needed(competition, folder, tmp_path
 
 
 def test_a_meme_alone_can_be_asked_about(competition, dataset):
-    images = dataset.X_test.named["images"]
+    images = dataset.X_test.parts["images"]
     asked = competition.rows(["", "this is hilarious"], images[:2].blanked([1]))
-    for name, part in dataset.X.named.items():
-        assert list(getattr(asked.named[name], "columns", [])) == list(getattr(part, "columns", []))
+    for name, part in dataset.X.parts.items():
+        assert list(getattr(asked.parts[name], "columns", [])) == list(getattr(part, "columns", []))
     for name in ("text-ridge", "table-ridge", "time"):
         model = create(name, {"log": True}, 0, regression=True).fit(dataset.X, dataset.y)
         assert (model.predict(asked) > 0).all()
 
 
 def test_a_model_of_a_part_that_is_not_there_says_so(dataset):
-    rows = Parts({"images": dataset.X.named["images"]})
+    rows = MultimodalRows({"images": dataset.X.parts["images"]})
     with pytest.raises(ModelError, match=r"must be given the part 'text', got rows with .'images'"):
         create("text-ridge", {}, 0, regression=True).fit(rows, dataset.y)
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from podium.competition.registry import get_competition
-from podium.data.dataset import contradictory
+from podium.data.dataset import conflicting
 from podium.errors import DataError
 from podium.pipeline.submission import read_sample
 from support.tiny import answered, copy_competitions, podium
@@ -47,7 +47,7 @@ def test_it_reads_tweets_as_kaggle_delivers_them(competition, folder):
         "keyword": ["LaRonge", "train crash"],
         "hashtags": ["LaRonge", ""],
     }
-    assert dataset.classes[dataset.y].tolist() == [1, 0]
+    assert dataset.task.classes[dataset.y].tolist() == [1, 0]
 
 
 def test_missing_values_are_words_in_a_tweet(competition, folder):
@@ -62,20 +62,20 @@ def test_the_same_tweet_is_one_group_and_its_labels_may_contradict(competition, 
     (folder / "train.csv").write_text(HEADER + "\n".join(rows) + "\n")
     dataset = competition.load(folder)
     assert dataset.groups[0] == dataset.groups[1] != dataset.groups[2]
-    assert contradictory(dataset).tolist() == [True, True, False]
+    assert conflicting(dataset).tolist() == [True, True, False]
 
 
 def test_labels_and_ids_come_back_in_the_sample_s_order(competition, folder):
     dataset = competition.load(folder)
     sample = read_sample(competition, dataset, folder)
     assert dataset.test_ids.tolist() == sample["id"].tolist()
-    assert (dataset.classes[dataset.y] == pd.read_csv(folder / "train.csv")["target"]).all()
+    assert (dataset.task.classes[dataset.y] == pd.read_csv(folder / "train.csv")["target"]).all()
 
 
 def test_the_toy_data_holds_what_the_real_data_holds(competition, folder):
     train, dataset = pd.read_csv(folder / "train.csv"), competition.load(folder)
     assert train[["keyword", "location"]].isna().any().all()
-    assert contradictory(dataset).any()
+    assert conflicting(dataset).any()
     assert len(set(dataset.groups)) < len(train)
     for found in ("%20", "\n", "http://", "#", "\U0001f602"):
         assert (train["text"] + train["keyword"].fillna("")).str.contains(found, regex=False).any()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podium.data.dataset import encode
+from podium.data.task import encode_labels
 from podium.errors import DataError
 from support.makers import make_dataset, quick
 
@@ -55,24 +55,24 @@ def test_the_labels_count_in_the_id():
 @given(st.lists(st.sampled_from(["dog", "cat", "fish"]), min_size=1))
 def test_labels_come_back_from_their_codes(labels):
     classes = ["fish", "cat", "dog"]
-    assert np.array(classes)[encode(labels, classes, "label")].tolist() == labels
+    assert np.array(classes)[encode_labels(labels, classes, "label")].tolist() == labels
 
 
 def test_codes_follow_the_order_of_the_classes():
-    assert encode([7, 3, 7], [7, 3], "label").tolist() == [0, 1, 0]
+    assert encode_labels([7, 3, 7], [7, 3], "label").tolist() == [0, 1, 0]
 
 
 def test_a_label_outside_the_classes_is_named_and_counted():
     with pytest.raises(DataError, match=r"train\.csv: label must be one of \[0, 1\], got \[7, 9\] in 3 rows"):
-        encode([0, 7, 9, 7], range(2), "train.csv: label")
+        encode_labels([0, 7, 9, 7], range(2), "train.csv: label")
 
 
 def test_text_is_not_taken_for_a_number():
     with pytest.raises(DataError, match=r"got \['1'\] in 1 rows"):
-        encode(["1"], [0, 1], "label")
+        encode_labels(["1"], [0, 1], "label")
 
 
 def test_numbers_must_be_finite():
-    assert make_dataset([1.5, 2], classes=None).is_regression
+    assert make_dataset([1.5, 2], classes=None).task.kind == "regression"
     with pytest.raises(DataError, match=r"y must hold finite numbers .* got 1 that are not"):
         make_dataset([1.5, np.nan], classes=None)

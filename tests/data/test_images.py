@@ -9,12 +9,14 @@ import pytest
 from PIL import Image
 
 from podium.data import images
-from podium.data.images import ImageFiles, Look, decode, find_images, without_broken
+from podium.data.dataset import without_broken
+from podium.data.image_spec import ImageSpec, decode
+from podium.data.images import ImageFiles, find_images
 from podium.errors import DataError, ModelError
 from podium.storage.hashing import content_id
 from support.makers import make_dataset, smooth_photo
 
-LOOK = Look(8, 12)
+LOOK = ImageSpec(8, 12)
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def test_a_photo_stored_on_its_side_is_turned_upright(tmp_path):
 @pytest.mark.parametrize("keep_aspect", [True, False])
 def test_images_of_any_size_become_arrays_of_one(size, keep_aspect, tmp_path):
     Image.new("RGB", size, "red").save(tmp_path / "a.png")
-    pixels = ImageFiles([tmp_path / "a.png"]).pixels(Look(8, 12, keep_aspect))
+    pixels = ImageFiles([tmp_path / "a.png"]).pixels(ImageSpec(8, 12, keep_aspect))
     assert np.asarray(pixels).shape == (1, 8, 12, 3)
     assert (np.asarray(pixels)[0] == (255, 0, 0)).all(axis=2).any()
 
@@ -90,8 +92,8 @@ def test_images_of_any_size_become_arrays_of_one(size, keep_aspect, tmp_path):
 def test_the_aspect_is_kept_or_ignored(tmp_path):
     HALVES.save(tmp_path / "a.png")
     one = ImageFiles([tmp_path / "a.png"])
-    kept = np.asarray(one.pixels(Look(20, 20, keep_aspect=True)))[0]
-    stretched = np.asarray(one.pixels(Look(20, 20)))[0]
+    kept = np.asarray(one.pixels(ImageSpec(20, 20, keep_aspect=True)))[0]
+    stretched = np.asarray(one.pixels(ImageSpec(20, 20)))[0]
     assert (kept[[0, 4, 15, 19]] == images.GREY).all()
     assert (kept[5:15, 0] == (255, 0, 0)).all()
     assert (stretched[:, 0] == (255, 0, 0)).all()
@@ -101,13 +103,13 @@ def test_a_filter_of_pillow_smooths(folder):
     noise = np.random.default_rng(0).integers(0, 255, (30, 30, 3), dtype=np.uint8)
     Image.fromarray(noise).save(folder / "noise.png")
     rough, smooth = (
-        np.asarray(ImageFiles([folder / "noise.png"]).pixels(Look(30, 30, smoothing=name)), float)
+        np.asarray(ImageFiles([folder / "noise.png"]).pixels(ImageSpec(30, 30, smoothing=name)), float)
         for name in (None, "SMOOTH")
     )
     assert (rough[0] == noise).all()
     assert smooth.std() < rough.std()
     with pytest.raises(ModelError, match="did you mean 'SMOOTH'"):
-        Look(30, 30, smoothing="SMOTH")
+        ImageSpec(30, 30, smoothing="SMOTH")
 
 
 def test_rows_are_chosen_like_those_of_an_array(nine, folder):
@@ -135,7 +137,7 @@ def test_the_id_is_that_of_the_bytes_and_their_order(nine, folder, tmp_path):
 def test_files_are_decoded_once_for_each_look(folder, monkeypatch):
     seen = []
     monkeypatch.setattr(images, "decode", lambda path: seen.append(path) or decode(path))
-    for look in (Look(7, 12), Look(7, 13)):
+    for look in (ImageSpec(7, 12), ImageSpec(7, 13)):
         for _ in range(2):
             ImageFiles(find_images(folder))[[1, 2]].pixels(look)[[0]]
     assert len(seen) == 18
@@ -201,8 +203,8 @@ def test_reading_batches_takes_no_memory_for_the_rest(tmp_path):
 import resource, sys
 import numpy as np
 from pathlib import Path
-from podium.disk import write_blocks
-from podium.data.images import Pixels
+from podium.storage.atomic import write_blocks
+from podium.data.cached_pixels import CachedPixels
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -211,7 +213,7 @@ path, n = Path(sys.argv[1]) / "pixels.npy", 20_000
 before = peak()
 blocks = (np.full((500, 64, 64, 3), i % 256, np.uint8) for i in range(n // 500))
 write_blocks(path, (n, 64, 64, 3), np.dtype(np.uint8), blocks)
-pixels, rng = Pixels(path, (64, 64, 3), np.arange(n)), np.random.default_rng(0)
+pixels, rng = CachedPixels(path, (64, 64, 3), np.arange(n)), np.random.default_rng(0)
 sums = [pixels[rng.integers(n, size=32)].mean() for _ in range(500)]
 print(peak() - before, path.stat().st_size / 2**20)
 """

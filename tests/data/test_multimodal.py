@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from podium.data.dataset import linked
-from podium.data.images import ImageFiles, find_by_stem, find_classes, without_broken
-from podium.data.multimodal import Parts, part
-from podium.data.near_duplicates import lookalikes
+from podium.data.dataset import without_broken
+from podium.data.images import ImageFiles, find_by_stem, find_classes, lookalikes
+from podium.data.multimodal import MultimodalRows, part
+from podium.data.rows import linked
 from podium.errors import DataError, ModelError
 from podium.storage.hashing import content_id
 from support.makers import make_dataset
@@ -24,25 +24,25 @@ def files(tmp_path):
 
 
 def test_rows_of_parts_are_taken_together():
-    X = Parts({"text": pd.DataFrame({"text": list("abcd")}), "table": pd.DataFrame({"n": range(4)})})
+    X = MultimodalRows({"text": pd.DataFrame({"text": list("abcd")}), "table": pd.DataFrame({"n": range(4)})})
     some = X[np.array([3, 1])]
     assert len(X) == 4
     assert part(some, "text")["text"].tolist() == ["d", "b"]
     assert part(some, "table")["n"].tolist() == [3, 1]
     assert part(X[2], "table")["n"].tolist() == [2]
     assert X.content_id != some.content_id == X[[3, 1]].content_id
-    assert content_id(X) == content_id(Parts(dict(X.named)))
+    assert content_id(X) == content_id(MultimodalRows(dict(X.parts)))
 
 
 def test_a_part_that_is_not_there_is_named_and_other_rows_are_their_own_part():
     frame = pd.DataFrame({"n": [1]})
     assert part(frame, "table") is frame
     with pytest.raises(ModelError, match=r"must be given the part 'images', got rows with \['table'\]"):
-        part(Parts({"table": frame}), "images")
+        part(MultimodalRows({"table": frame}), "images")
 
 
 def test_rows_without_an_image_are_blank_and_like_nothing_else(files):
-    assert files.seen.tolist() == [False, True, False, True]
+    assert files.known.tolist() == [False, True, False, True]
     assert files[[0, 3]].seen.tolist() == [False, True]
     assert len(files.whole) == 3  # one grey image stands for all that are missing
     assert len(set(lookalikes(files))) == 4
@@ -59,7 +59,7 @@ def test_the_id_of_images_follows_which_rows_have_one(files, tmp_path):
 def test_a_broken_image_of_a_row_that_is_more_than_that_is_blank(files, tmp_path):
     (tmp_path / "b.png").write_text("no image")
     broken = ImageFiles.of_ids(["a", "b", "c", "d"], find_by_stem(tmp_path))
-    X = Parts({"text": pd.DataFrame({"text": list("abcd")}), "images": broken})
+    X = MultimodalRows({"text": pd.DataFrame({"text": list("abcd")}), "images": broken})
     rest, said = without_broken(make_dataset([0, 1, 0, 1], X=X, X_test=X[:3]))
     assert len(rest.X) == 4
     assert part(rest.X, "images").seen.tolist() == [False, False, False, True]

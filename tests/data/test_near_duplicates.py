@@ -5,8 +5,7 @@ import pytest
 from PIL import Image
 
 from podium.data import near_duplicates as module
-from podium.data.images import ImageFiles, find_images
-from podium.data.near_duplicates import lookalikes
+from podium.data.images import ImageFiles, find_images, lookalikes
 from support.makers import smooth_photo
 
 

@@ -14,12 +14,17 @@ from podium.competition.declaration import FoldPlan
 from podium.competition.registry import get_competition
 from podium.data.dataset import Dataset
 from podium.data.images import ImageFiles
-from podium.data.multimodal import Parts
-from podium.demo.answerer import SAMPLES, TOP, Answerer
-from podium.demo.inputs import DRAWING, Seen, inputs_of
+from podium.data.modalities import modality_of
+from podium.data.modality import FILE, TEXT, Question
+from podium.data.multimodal import MultimodalRows
+from podium.data.task import Regression
+from podium.demo.answerer import EXAMPLES, TOP_CLASSES, Answerer
+from podium.demo.inputs import DRAWING, View, inputs_of
 from podium.errors import DataError
-from podium.pipeline.predict import IMAGE, TEXT, Question, predict
-from podium.pipeline.train import prepared, train, write_leaderboard
+from podium.pipeline.leaderboard import write_leaderboard
+from podium.pipeline.predict import predict
+from podium.pipeline.session import open_session
+from podium.pipeline.train import train
 from podium.storage.atomic import cache_folder
 from support.makers import make_competition, seven
 from support.tiny import make_root, podium
@@ -43,12 +48,12 @@ def signed_in(folder):
 def answerer_of(competition, models, folder, entry=None):
     """Asks the entry of that name, else the one that would be submitted."""
     (folder / "questions").mkdir()
-    with signed_in(folder), prepared(competition, folder, None) as setting:
-        board = train(setting, models, Silence()).leaderboard
+    with signed_in(folder), open_session(competition, folder, None) as session:
+        board = train(session, models, Silence()).leaderboard
         if entry:
             entries = tuple(replace(e, submitted=e.name == entry) for e in board.entries)
-            write_leaderboard(setting.store, replace(board, entries=entries))
-        return Answerer(setting, folder / "questions")
+            write_leaderboard(session.store, replace(board, entries=entries))
+        return Answerer(session, folder / "questions")
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +96,7 @@ def posts(root, tmp_path_factory):
 def load_prices(folder):
     size = np.arange(80.0)
     X = pd.DataFrame({"size": size % 40, "garden": size // 40})
-    return Dataset(X=X, y=1000 * X["size"].to_numpy(), X_test=X[:9], test_ids=np.arange(9))
+    return Dataset(X=X, y=1000 * X["size"].to_numpy(), X_test=X[:9], test_ids=np.arange(9), task=Regression())
 
 
 def write_prices(folder):
@@ -108,32 +113,42 @@ def prices(tmp_path_factory):
 
 def test_what_can_be_given_is_told_by_what_x_is(tmp_path):
     texts, images, table = pd.DataFrame({"text": ["a"]}), ImageFiles([tmp_path]), pd.DataFrame({"size": [1]})
-    assert inputs_of(images) == [IMAGE]
-    assert inputs_of(np.zeros((2, 8, 8, 1))) == [DRAWING]
-    assert inputs_of(texts) == [TEXT]
-    assert inputs_of(Parts({"text": texts, "table": table, "images": images})) == [TEXT, IMAGE]
-    assert inputs_of(table) == inputs_of(np.zeros((2, 8))) == inputs_of(Parts({"table": table})) == []
+    assert inputs_of(modality_of(images)) == [FILE]
+    assert inputs_of(modality_of(np.zeros((2, 8, 8, 1)))) == [DRAWING]
+    assert inputs_of(modality_of(texts)) == [TEXT]
+    assert inputs_of(modality_of(MultimodalRows({"text": texts, "table": table, "images": images}))) == [
+        TEXT,
+        FILE,
+    ]
+    assert (
+        inputs_of(modality_of(table))
+        == inputs_of(modality_of(np.zeros((2, 8))))
+        == inputs_of(modality_of(MultimodalRows({"table": table})))
+        == []
+    )
 
 
 def test_a_sample_gets_what_the_first_fold_s_model_said_of_that_test_row(digits):
-    store = digits.setting.store
+    store = digits.session.store
     (path,) = store.root.glob("models/gaussian-nb-*/fold-0.npz")
     said = store.read_arrays(path)["test"]
     for number, row in enumerate(digits.rows):
-        reply = digits.about_sample(number)
-        assert [p for _, p in reply.top] == pytest.approx(sorted(said[row], reverse=True)[:TOP], abs=1e-6)
+        reply = digits.about_example(number)
+        assert [p for _, p in reply.top] == pytest.approx(
+            sorted(said[row], reverse=True)[:TOP_CLASSES], abs=1e-6
+        )
         assert reply.top[0][0].label == str(said[row].argmax())
-        assert reply.seen.picture.size == (28, 28)
-    assert len(digits.samples) == SAMPLES
+        assert reply.question.picture.size == (28, 28)
+    assert len(digits.examples) == EXAMPLES
     assert digits.entry.name == "gaussian-nb"
-    assert digits.setting.is_toy
+    assert digits.session.is_toy
 
 
 def test_each_class_has_its_name_and_a_training_image_of_it(digits, photos, tweets):
     assert len(digits.classes) == 10
     for code, one in enumerate(digits.classes):
-        row = np.flatnonzero(digits.setting.dataset.y == code)[0]
-        assert (np.asarray(one.picture) == digits.setting.dataset.X[row, :, :, 0]).all()
+        row = np.flatnonzero(digits.session.dataset.y == code)[0]
+        assert (np.asarray(one.picture) == digits.session.dataset.X[row, :, :, 0]).all()
     assert [c.name for c in photos.classes] == ["pistol", "smartphone"]
     assert all(isinstance(c.picture, Image.Image) for c in photos.classes)
     assert [(c.label, c.name, c.picture) for c in tweets.classes] == [
@@ -145,15 +160,15 @@ def test_each_class_has_its_name_and_a_training_image_of_it(digits, photos, twee
 def test_a_drawing_is_answered(digits, tmp_path):
     seven().save(tmp_path / "drawing.png")
     reply = digits.about(upload=str(tmp_path / "drawing.png"))
-    assert reply.seen.picture.size == (28, 28)
-    assert len(reply.top) == TOP
+    assert reply.question.picture.size == (28, 28)
+    assert len(reply.top) == TOP_CLASSES
 
 
 def test_a_text_is_answered(tweets):
     reply = tweets.about("wildfire destroys homes in Nepal")
     assert reply.top[0][0].name == "disaster"
-    assert reply.seen == Seen("wildfire destroys homes in Nepal")
-    assert tweets.samples[0].text == tweets.setting.dataset.X_test["text"].iloc[0]
+    assert reply.question == View("wildfire destroys homes in Nepal")
+    assert tweets.examples[0].text == tweets.session.dataset.X_test["text"].iloc[0]
 
 
 def test_a_photo_is_answered_and_nothing_of_it_stays_with_the_user_s_files(photos, tmp_path):
@@ -162,25 +177,25 @@ def test_a_photo_is_answered_and_nothing_of_it_stays_with_the_user_s_files(photo
     Image.new("RGB", (640, 480), "red").save(tmp_path / "own photo.jpg")
     reply = photos.about(upload=str(tmp_path / "own photo.jpg"))
     assert sum(p for _, p in reply.top) == pytest.approx(1, abs=1e-5)
-    assert max(reply.seen.picture.size) <= 160
+    assert max(reply.question.picture.size) <= 160
     assert set(cache_folder().rglob("*")) == before
     assert set(photos.folder.iterdir()) > kept
 
 
 def test_a_number_comes_with_the_error_of_cross_validation(prices):
-    reply = prices.about_sample(3)
+    reply = prices.about_example(3)
     assert reply.number == pytest.approx(3000, abs=3 * prices.error)
     assert not reply.top
     assert prices.error == prices.entry.score
     assert prices.kinds == []
-    assert prices.samples[3] == Seen("size 3.0, garden 0.0")
+    assert prices.examples[3] == View("size 3.0, garden 0.0")
 
 
 def same_as_predict(answerer, question):
     """The page's reply, which must be what `predict` says."""
-    reply = answerer.about(question.text, question.image or None)
+    reply = answerer.about(question.text, question.file or None)
     with signed_in(answerer.folder.parent):
-        row = predict(answerer.setting, [question]).table.iloc[0]
+        row = predict(answerer.session, [question]).table.iloc[0]
     if reply.number is None:
         assert row["prediction"] == reply.top[0][0].name
         said = [row[f"p({c.name})"] for c, _ in reply.top]
@@ -194,43 +209,43 @@ def test_a_character_has_a_name_in_any_script_and_its_picture(characters, tmp_pa
     names = ["Nino Nakano", "itsuki", "Йоцуба", "みく", "一花"]
     assert [c.name for c in characters.classes] == names
     assert all(c.picture for c in characters.classes)
-    assert (characters.entry.name, characters.setting.is_toy) == ("frozen-mobilenet", True)
+    assert (characters.entry.name, characters.session.is_toy) == ("frozen-mobilenet", True)
     Image.effect_noise((90, 60), 90).convert("RGB").save(tmp_path / "一花.png")
-    reply = same_as_predict(characters, Question(image=str(tmp_path / "一花.png")))
+    reply = same_as_predict(characters, Question(file=str(tmp_path / "一花.png")))
     assert len(reply.top) == len(names)
-    assert sum(p for _, p in characters.about_sample(0).top) == pytest.approx(1, abs=1e-5)
-    assert characters.samples[0].picture
+    assert sum(p for _, p in characters.about_example(0).top) == pytest.approx(1, abs=1e-5)
+    assert characters.examples[0].picture
 
 
 def test_a_meme_is_asked_about_with_and_without_its_title(memes):
-    assert memes.kinds == [IMAGE, TEXT]
-    assert all(sample.picture and sample.text for sample in memes.samples)
-    image = str(memes.setting.dataset.X_test.named["images"].paths[0])
+    assert memes.kinds == [TEXT, FILE]
+    assert all(sample.picture and sample.text for sample in memes.examples)
+    image = str(memes.session.dataset.X_test.parts["images"].paths[0])
     funny, dull = (
         same_as_predict(memes, Question(title, image))
         for title in ("this is hilarious", "a picture of a face")
     )
     assert funny.number > dull.number > 0
-    assert funny.seen.text == "this is hilarious"
-    assert funny.seen.picture.size == (96, 96)
+    assert funny.question.text == "this is hilarious"
+    assert funny.question.picture.size == (96, 96)
     assert not funny.top
-    assert memes.error == memes.entry.also["rmse"][0]
-    for question in (Question(image=image), Question("this is hilarious")):
+    assert memes.error == memes.entry.extra_metrics["rmse"][0]
+    for question in (Question(file=image), Question("this is hilarious")):
         assert same_as_predict(memes, question).number > 0
 
 
 def test_a_post_is_asked_about_by_its_title_its_image_or_both(posts, tmp_path):
     assert [c.name for c in posts.classes] == ["fake", "true"]
     assert all(c.picture for c in posts.classes)  # though three of four posts have none
-    assert {sample.picture is None for sample in posts.samples} == {True, False}
-    assert all(sample.text for sample in posts.samples)
+    assert {sample.picture is None for sample in posts.examples} == {True, False}
+    assert all(sample.text for sample in posts.examples)
     image = str(tmp_path / "own.png")
     Image.new("RGB", (50, 40), "white").save(image)
     title = "Satire cat in Ohio"
     alone, pictured = Question(title), Question("", image)
     replies = [same_as_predict(posts, asked) for asked in (alone, pictured, Question(title, image))]
-    assert [r.seen.text for r in replies] == [title, "", title]
-    assert [r.seen.picture is None for r in replies] == [True, False, False]
+    assert [r.question.text for r in replies] == [title, "", title]
+    assert [r.question.picture is None for r in replies] == [True, False, False]
     assert len({r.top[0][1] for r in replies}) == 3
     with pytest.raises(DataError, match="must be a text or an image, got nothing; give one"):
         posts.about(" ")
@@ -272,7 +287,7 @@ def test_of_an_animated_image_the_first_frame_is_looked_at_and_it_says_so(photos
     frames(tmp_path / "moves.gif")
     reply = photos.about(upload=str(tmp_path / "moves.gif"))
     assert "only its first frame" in reply.remark
-    assert reply.seen.picture.getpixel((30, 30))[0] > 200
+    assert reply.question.picture.getpixel((30, 30))[0] > 200
 
 
 @pytest.mark.parametrize(

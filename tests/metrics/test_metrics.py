@@ -14,7 +14,7 @@ from sklearn.metrics import (
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from podium.errors import CompetitionError, DataError
-from podium.metrics.metrics import METRICS, get_metric, require_fitting
+from podium.metrics import METRICS, get_metric, require_fitting
 from podium.pipeline.significance import bootstrap
 from support.makers import make_dataset, make_predictions, quick
 

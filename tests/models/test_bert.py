@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from podium.errors import ModelError
 from podium.models import weights
-from podium.models.registry import create
 from podium.models.text import minilm
 from podium.models.text.bert import BertClassifier
 from podium.models.text.bert_encoder import EMBEDDINGS, BertEncoder, FrozenBelow
@@ -18,6 +17,7 @@ from podium.models.text.hub import REPORT_ENCODER, HubEncoder, load_encoder, loa
 from podium.models.text.lazy_adamw import LazyAdamW
 from podium.models.text.token_batches import Texts
 from podium.models.weights import weights_id
+from support.makers import create
 from support.tiny_bert import DEPTH, HEADS, VOCABULARY, make_bert, random_weights
 
 DISASTERS = ["fire near the homes!", "flood in the storm, rescue evacuated homes", "news: storm near homes"]
@@ -171,7 +171,7 @@ def test_frozen_layers_give_what_they_gave(layers, tiny):
 
 def test_training_leaves_frozen_layers_as_they_were(tiny):
     model = classifier(tiny, frozen=1, epochs=1).fit(frame(TEXTS), TARGETS)
-    named, before = model.networks_[0].encoder.bert.named, random_weights()
+    named, before = model.networks_[0].encoder.bert.parts, random_weights()
     changed = {name for name in before if (named[name].numpy() != before[name]).any()}
     assert changed
     assert not any(name.startswith(("transformer/layer_0/", *EMBEDDINGS)) for name in changed)

@@ -12,8 +12,9 @@ from podium.errors import ModelError
 from podium.models.image.augment import RandomAffine
 from podium.models.image.digit_cnns import mlp_network
 from podium.models.keras.classifier import KerasClassifier
-from podium.models.keras.training import Best, rate, shuffled_batches
-from podium.models.registry import FACTORIES, create, model_id
+from podium.models.keras.training import BestWeights, rate, shuffled_batches
+from podium.models.registry import MODELS
+from support.makers import create, model_id
 
 SHORT = {
     "mlp": {"epochs": 2},
@@ -72,7 +73,7 @@ def test_a_network_keeps_the_interface_of_scikit_learn(name):
 
 OF_FILES = {"metadata", "imagenet-zero-shot", "joint", "efficientnetb0", "profesor", "final"}
 OTHERS = ("text-", "scratch-", "table-", "propuesto", "cnn-small")
-OF_ARRAYS = [n for n in FACTORIES if not n.startswith(OTHERS) and "bert" not in n]
+OF_ARRAYS = [n for n in MODELS if not n.startswith(OTHERS) and "bert" not in n]
 
 
 @pytest.mark.parametrize("name", [n for n in OF_ARRAYS if n not in OF_FILES])
@@ -104,7 +105,7 @@ def test_training_ends_when_the_rows_held_out_get_no_better(images):
 
 
 def test_the_weights_of_the_best_epoch_are_kept():
-    network, best = small_network((2, 2, 1), 2), Best(patience=2)
+    network, best = small_network((2, 2, 1), 2), BestWeights(patience=2)
     start = network.get_weights()
     for loss, ends in ((0.5, False), (0.4, False), (0.6, False), (0.4, True)):
         assert best.is_past(loss, network) == ends

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from podium.errors import ModelError
-from podium.models.registry import create
+from support.makers import create
 
 SHORT = {
     "table-random-forest": {"n_estimators": 20},

@@ -13,8 +13,7 @@ from podium.models.image import backbones as bodies
 from podium.models.image import transfer as imagenet
 from podium.models.image.backbones import load_body, load_classifier, preprocessing
 from podium.models.image.transfer import finetuned_network
-from podium.models.registry import create, model_id
-from support.makers import bright_or_dark
+from support.makers import bright_or_dark, create, model_id
 
 CUT = "conv_pw_3_relu"
 BODY = {"weights": None, "cut": CUT, "side": 32}

@@ -13,8 +13,7 @@ from podium.errors import ModelError
 from podium.models.image.alexnet_resnet18 import alexnet, resnet18
 from podium.models.image.backbones import load_body, preprocessing
 from podium.models.image.siamese import MARGINS, PairRegressor, TripletRegressor, mine
-from podium.models.registry import create
-from support.makers import quick
+from support.makers import create, quick
 
 HEADS = {
     "euclidean": lambda **params: TripletRegressor(distance="euclidean", **params),

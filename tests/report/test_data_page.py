@@ -26,7 +26,7 @@ from podium.plots.catalogue import (
     shares,
     target,
 )
-from podium.plots.text_marks import count_marks
+from podium.plots.text_marks import count_text_marks
 from podium.report.data_page import explore, slug
 from support.makers import make_competition, make_dataset
 from support.tiny import make_root, podium
@@ -134,7 +134,7 @@ def test_marks_are_counted_as_a_reader_would():
             None,
         ]
     )
-    assert count_marks(texts).to_dict("list") == {
+    assert count_text_marks(texts).to_dict("list") == {
         "exclamation marks": pytest.approx([2, 0, 0, np.nan], nan_ok=True),
         "capitals": pytest.approx([2, 3, 0, np.nan], nan_ok=True),
         "digits": pytest.approx([4, 0, 0, np.nan], nan_ok=True),
@@ -299,7 +299,7 @@ def test_class_names_must_be_as_many_as_classes():
 
 def test_importing_a_competition_draws_nothing():
     code = (
-        "import sys; from pathlib import Path; from podium.competition import get_competition, list_names\n"
+        "import sys; from pathlib import Path; from podium.competition.registry import get_competition, list_names\n"
         "for name in list_names(Path.cwd()): get_competition(Path.cwd(), name)\n"
         "assert 'podium.plots.catalogue' in sys.modules and 'matplotlib' not in sys.modules"
     )

@@ -9,9 +9,9 @@ from podium.errors import ModelError, StoreError
 from podium.pipeline.folds import Folds
 from podium.report.embedding_maps import (
     METHODS,
-    Map,
+    EmbeddingMap,
     embedding_maps,
-    is_siamese,
+    embeds,
     likeness,
     nearest,
     project,
@@ -45,7 +45,7 @@ def test_likeness_is_one_where_neighbours_are_liked_alike_and_none_by_chance():
 
 def test_a_map_draws_every_row_and_says_what_it_shows():
     dataset = make_dataset(Y, classes=None)
-    found = Map(on_a_line(), {"t-SNE": on_a_line()})
+    found = EmbeddingMap(on_a_line(), {"t-SNE": on_a_line()})
     (figure,) = embedding_maps("net", found, dataset, FOLDS, "likes")
     assert figure.title == "net: t-SNE"
     assert "40 training rows and 3 test rows" in figure.alt
@@ -57,7 +57,7 @@ def test_test_rows_stand_beside_their_nearest_training_rows():
     dataset = make_dataset(Y, classes=None)
     said = make_predictions(Y[:, None], "pair-x", test=np.array([[3.0], [1.0], [2.0]]))
     embeddings = np.concatenate([on_a_line(40), [[0.1, 0], [20.2, 0], [39.3, 0]]])
-    galleries = list(neighbours(said, Map(embeddings, {}), dataset, "likes"))
+    galleries = list(neighbours(said, EmbeddingMap(embeddings, {}), dataset, "likes"))
     assert [g.title for g in galleries] == [f"Test row {row} and its neighbours" for row in (1, 2, 0)]
     verdicts = [card.verdict for card in galleries[0].cards]
     assert verdicts[:2] == [
@@ -68,11 +68,12 @@ def test_test_rows_stand_beside_their_nearest_training_rows():
 
 
 def test_only_siamese_networks_have_maps():
+    dataset = make_dataset(Y, classes=None)
     names = ["pair-mobilenet", "triplet-cosine-vgg16@k100", "triplet-euclidean-alexnet"]
-    assert all(is_siamese(make_predictions(Y[:, None], name)) for name in names)
+    assert all(embeds(make_predictions(Y[:, None], name), dataset) for name in names)
     others = ["constant", "frozen-mobilenet@knn", "cnn", "picture", "mean"]
-    assert not any(is_siamese(make_predictions(Y[:, None], name)) for name in others)
-    assert not is_siamese(make_predictions(Y[:, None], "pair-mobilenet", is_blend=True))
+    assert not any(embeds(make_predictions(Y[:, None], name), dataset) for name in others)
+    assert not embeds(make_predictions(Y[:, None], "pair-mobilenet", is_blend=True), dataset)
 
 
 def test_what_is_kept_needs_no_network_and_what_is_damaged_does(tmp_path):

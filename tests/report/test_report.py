@@ -12,13 +12,21 @@ import pandas as pd
 import pytest
 
 from podium.audit.finding import Finding
-from podium.kaggle.ledger import Sent, open_ledger, read_ledger
-from podium.metrics.metrics import get_metric
+from podium.kaggle.ledger import SubmissionRecord, open_ledger, read_ledger
+from podium.metrics import get_metric
 from podium.pipeline.blend import blend
 from podium.pipeline.leaderboard import Entry, Leaderboard
-from podium.pipeline.train import Setting
+from podium.pipeline.session import Session
 from podium.plots.catalogue import balance
-from podium.report.answers import answers, calibration_error, confusion, predicted, reliability, wilson
+from podium.plots.prediction_figures import (
+    Predicted,
+    calibration_error,
+    confusion,
+    predicted_and_true,
+    prediction_figures,
+    reliability,
+    wilson,
+)
 from podium.report.comparisons import (
     comparisons,
     differences,
@@ -29,13 +37,13 @@ from podium.report.comparisons import (
     public_scores,
 )
 from podium.report.contributions import without_each
-from podium.report.failures import galleries
+from podium.report.error_galleries import galleries
 from podium.report.intervals import interval, make_scale
-from podium.report.kaggle_scores import pairs, with_kaggle
+from podium.report.kaggle_scores import paired_scores, with_kaggle_scores
 from podium.report.run import summary, write_page
 from podium.storage.store import Store
 from support.makers import answers as sure_answers
-from support.makers import make_competition, make_predictions, make_results
+from support.makers import make_competition, make_dataset, make_predictions, make_results
 from support.tiny import make_root, podium, podium_imports
 
 Y = np.array([0, 0, 0, 1, 1, 1, 0, 1])
@@ -81,7 +89,7 @@ def test_of_a_metric_whose_small_values_are_better_the_gain_is_turned():
 
 def test_calibration_counts_rows_and_shares_by_hand():
     oof = [[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [0.45, 0.55]]
-    bins = reliability(make_predictions(oof), np.array([0, 1, 1, 0]))
+    bins = reliability(np.array(oof), np.array([0, 1, 1, 0]))
     assert bins.index.tolist() == ["0.53 to 0.60", "0.87 to 0.93"]
     assert bins["rows"].tolist() == [1, 3]
     assert bins["right"].tolist() == pytest.approx([0, 2 / 3])
@@ -94,18 +102,22 @@ def test_wilson_s_interval_of_eight_in_ten():
     assert (low[0], high[0]) == pytest.approx((0.4902, 0.9433), abs=1e-4)
 
 
+def shown(results):
+    return Predicted(results.chosen.name, results.dataset, results.chosen.oof)
+
+
 def test_the_confusion_matrix_counts_labels_by_answers():
     results = make_results(Y, {"seven": with_hits(1, 0, 0, 1, 1, 0, 1, 1)}, classes=np.array(["cat", "dog"]))
-    figure = confusion(results)
+    figure = confusion(shown(results))
     assert figure.table.to_numpy().tolist() == [[2, 2], [1, 3]]
     assert "3 of 8 are wrong" in figure.alt
-    assert "dog for cat: 2" in figure.alt
+    assert "true cat predicted as dog (2×)" in figure.alt
 
 
 def test_of_many_classes_the_commonest_mistakes_are_listed():
     y = np.arange(40) % 20
     oof = sure_answers(np.where(y == 3, 7, y), 20)
-    table = confusion(make_results(y, {"m": oof}, classes=np.arange(20))).table
+    table = confusion(shown(make_results(y, {"m": oof}, classes=np.arange(20)))).table
     assert table.iloc[0].tolist() == [2]
     assert table.index[0] == "3 as 7"
 
@@ -129,9 +141,11 @@ def test_a_blend_without_a_member_is_the_blend_of_the_others(metric):
         make_predictions(0.6 * sure_answers(y, 3) + 0.4 * rng.dirichlet([1, 1, 1], 90), f"m{i}")
         for i in range(4)
     ]
-    found = without_each(members, y, folds, metric, 1 / 4)
-    whole = np.array(blend("weights", members, y, folds, metric).fold_scores)
-    rest = np.array(blend("weights", members[1:], y, folds, metric).fold_scores)
+    dataset = make_dataset(y)
+    results = replace(RESULTS, dataset=dataset, folds=folds, metric=metric)
+    found = without_each(members, results)
+    whole = np.array(blend("weights", members, y, dataset.task, folds, metric).fold_scores)
+    rest = np.array(blend("weights", members[1:], y, dataset.task, folds, metric).fold_scores)
     sign = 1 if metric.greater_is_better else -1
     assert found["m0"].difference == pytest.approx(float((sign * (whole - rest)).mean()))
     assert list(found) == ["m0", "m1", "m2", "m3"]
@@ -149,13 +163,14 @@ def test_learning_curves_are_means_over_the_folds_that_are_still_running():
 def test_numbers_get_predictions_over_truth_and_errors():
     y = np.arange(100.0)
     results = make_results(y, {"m": (y + np.where(y < 10, 5, 0))[:, None]}, "rmse", classes=None)
-    table = predicted(results).table
+    table = predicted_and_true(shown(results)).table
     assert table["root mean square error"].tolist() == [5] + [0] * 9
     assert table["true mean"].iloc[0] == 4.5
-    assert [f.title for f in answers(results)] == ["Predicted and true", "Errors"]
-    assert [f.title for f in comparisons(results, [])] == ["Fold by fold"]
+    figures = prediction_figures("m", results.dataset, results.chosen.oof)
+    assert [f.title for f in figures] == ["Predicted and true", "Errors"]
+    assert [f.title for f in comparisons(results, [])] == ["Scores per fold"]
     (gallery,) = galleries(results)
-    assert gallery.cards[0].verdict == "row 0: true 0, said 5; off by +5"
+    assert gallery.cards[0].verdict == "row 0: true 0, predicted 5; off by +5"
 
 
 def entry(name, score, error=0.01, **changes):
@@ -195,11 +210,11 @@ def test_the_summary_says_who_is_best_and_what_noise_hides():
     best = replace(entry("a", 0.9), submitted=True)
     lines = summary(board(best, entry("b", 0.9), entry("constant", 0.1)), 5)
     assert lines == [
-        "Best is a, with accuracy 0.90000 ± 0.01000 on 600 rows that it was not fitted on (5 folds). "
-        "Noise cannot tell it from b.",
-        "Always giving the same answer has 0.10000.",
+        "Best: the a model, out-of-fold accuracy 0.90000 ± 0.01000 on 600 rows (5 folds). "
+        "Statistically tied with b.",
+        "Baseline that predicts the same for every row: 0.10000.",
     ]
-    assert "up to 0.50% may be" in summary(board(entry("a", 1.0, error=0.0)), 5)[1]
+    assert "up to 0.50% of other rows may be" in summary(board(entry("a", 1.0, error=0.0)), 5)[1]
 
 
 def upload(file, score=0.9, public=0.88, **facts):
@@ -222,10 +237,10 @@ def test_kaggle_s_scores_stand_beside_the_entry_that_was_sent(tmp_path):
     (folder / "leaderboard").mkdir()
     (folder / "leaderboard" / "public.csv").write_text("Rank,Score\n1,0.95\n2,0.88\n3,0.6\n4,0.5\n")
     table = board(entry("a", 0.9, id="77"), entry("b", 0.8, id="79"), entry("a", 0.7))
-    sent, never, old = with_kaggle(table, pets, tmp_path).entries
+    sent, never, old = with_kaggle_scores(table, pets, tmp_path).entries
     assert (sent.public, sent.private, sent.percentile) == (0.88, 0.87, 50.0)
     assert (never.public, old.public) == (None, None)
-    assert with_kaggle(replace(table, is_toy=True), pets, tmp_path).entries[0].public is None
+    assert with_kaggle_scores(replace(table, is_toy=True), pets, tmp_path).entries[0].public is None
     figure = public_scores(read_ledger(folder), ACCURACY)
     assert figure.table["public"].tolist() == [0.88, 0.5]
     assert "-0.21000 off" in figure.alt
@@ -233,7 +248,7 @@ def test_kaggle_s_scores_stand_beside_the_entry_that_was_sent(tmp_path):
 
 def test_a_submission_made_by_hand_has_no_cross_validated_score():
     when = datetime(2026, 11, 1, tzinfo=UTC)
-    assert pairs([Sent("", "sent", when, {"public": 0.9, "file": "mine.csv"})]).empty
+    assert paired_scores([SubmissionRecord("", "sent", when, {"public": 0.9, "file": "mine.csv"})]).empty
 
 
 def test_looking_at_a_ledger_neither_makes_nor_mends_one(tmp_path):
@@ -248,12 +263,12 @@ def test_looking_at_a_ledger_neither_makes_nor_mends_one(tmp_path):
 
 
 def test_what_is_known_of_the_data_has_its_place(tmp_path, monkeypatch):
-    setting = Setting(
+    session = Session(
         make_competition(), tmp_path, Store(tmp_path), False, ACCURACY, RESULTS.dataset, None, RESULTS.folds
     )
     leak = Finding("leak", True, "the <size> tells the label")
-    monkeypatch.setattr("podium.report.run.audited", lambda setting: [leak])
-    text = write_page(setting, RESULTS).read_text()
+    monkeypatch.setattr("podium.report.run.saved_audit", lambda session: [leak])
+    text = write_page(session, RESULTS).read_text()
     assert '<li class="alarm">the &lt;size&gt; tells the label</li>' in text
     assert str(balance()(RESULTS.dataset).markup) in text
     assert '<a href="#the-data">' in text

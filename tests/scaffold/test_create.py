@@ -18,9 +18,11 @@ from podium.competition.sources import find_source
 from podium.errors import CompetitionError, DataError
 from podium.kaggle.download import fetched_sums
 from podium.pipeline.folds import make_folds
-from podium.pipeline.predict import load
+from podium.pipeline.predict import load_predictor
+from podium.pipeline.session import open_session
 from podium.pipeline.submission import read_sample
-from podium.pipeline.train import prepared, submit, train
+from podium.pipeline.submit import submit
+from podium.pipeline.train import train
 from podium.scaffold.create import make_competition
 from podium.scaffold.inspect import guess
 from podium.scaffold.smoke_test import check_competition
@@ -143,7 +145,7 @@ def test_kinds_of_columns_are_told_apart(tmp_path):
     assert dataset.X.columns.tolist() == ["Pclass", "Age", "Fare", "Sex", "Cabin", "Boarded"]
     assert (dataset.X["Boarded"].dt.strftime("%d/%m/%Y") == train["Boarded"]).all()
     assert dataset.X["Age"].equals(train["Age"])
-    assert (dataset.classes[dataset.y] == train["Survived"]).all()
+    assert (dataset.task.classes[dataset.y] == train["Survived"]).all()
     assert dataset.test_ids.tolist() == list(range(161, 241))
 
 
@@ -151,7 +153,7 @@ def test_amounts_are_numbers_to_predict_and_skewed_ones_are_judged_by_logarithms
     layouts.houses(tmp_path)
     competition, dataset, said = drafted(tmp_path)
     assert "numbers from 42692 to 598480, metric rmsle" in said
-    assert dataset.is_regression
+    assert dataset.task.kind == "regression"
     assert dataset.y.max() == 598480
     assert competition.roster["table-ridge"] == {"log": True}
 
@@ -163,13 +165,13 @@ def test_numbers_are_predicted_for_rows_that_are_in_no_file(tmp_path):
         competition,
         roster={"constant": {}, "table-ridge": {}, "table-ridge@log": {"log": True}},
     )
-    with prepared(asked, tmp_path, tmp_path) as setting:
+    with open_session(asked, tmp_path, tmp_path) as setting:
         outcome = train(setting, [], PlainProgress(make_console()))
         written = pd.read_csv(submit(setting, outcome))
-        said = load(setting).ask(dataset.X_test[:2])
+        said = load_predictor(setting).ask(dataset.X_test[:2])
     assert outcome.leaderboard.entries[0].score < 0.25
     assert {p.name for p in outcome.predictions if p.is_blend} == {"mean", "weights", "greedy"}
-    assert dataset.answers(said) == pytest.approx(written["SalePrice"][:2].to_numpy())
+    assert dataset.task.decide(said) == pytest.approx(written["SalePrice"][:2].to_numpy())
 
 
 def test_the_metric_that_is_asked_for_is_taken(tmp_path):
@@ -206,7 +208,7 @@ def test_labels_stand_in_a_submission_as_in_the_sample(tmp_path, labels, shown, 
     a_table(tmp_path, labels, shown)
     competition, dataset, remarks = drafted(tmp_path)
     assert said in remarks
-    assert dataset.classes.tolist() == classes
+    assert dataset.task.classes.tolist() == classes
     quick = replace(competition, roster={"constant": {}})
     assert [*check_competition(quick)][-1] == "submission: 100 rows, read back as written"
     assert [sorted(labels)[code] for code in dataset.y] == [labels[r % len(labels)] for r in range(30)]
@@ -216,7 +218,7 @@ def test_labels_stand_in_a_submission_as_in_the_sample(tmp_path, labels, shown, 
 def test_few_whole_numbers_are_amounts_where_the_sample_or_the_metric_says_so(tmp_path, shown, metric):
     a_table(tmp_path, [3, 4, 5], shown)
     _, dataset, said = drafted(tmp_path, metric)
-    assert dataset.is_regression
+    assert dataset.task.kind == "regression"
     assert "numbers from 3 to 5, metric rmse" in said
 
 
@@ -251,7 +253,7 @@ def test_folders_of_images_may_be_named_by_number_and_ids_lack_the_suffix(tmp_pa
     sample = pd.read_csv(path)
     sample.assign(file=sample["file"].str.removesuffix(".png")).to_csv(path, index=False)
     competition, dataset, _ = drafted(tmp_path)
-    assert dataset.classes.tolist() == [0, 1]
+    assert dataset.task.classes.tolist() == [0, 1]
     assert dataset.test_ids.tolist() == [path.stem for path in dataset.X_test.paths]
     quick = replace(competition, roster={"ridge": {}})
     assert [*check_competition(quick)][-1] == "submission: 24 rows, read back as written"

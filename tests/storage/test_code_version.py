@@ -75,7 +75,7 @@ def test_what_a_module_imports_counts_and_what_it_does_not_import_does_not(copie
 
 def test_a_new_model_leaves_the_ids_of_the_others(copied):
     package, ids = copied
-    edit(package / "models" / "__init__.py", "FACTORIES = {", 'FACTORIES = {"new": "podium.models.new:new",')
+    edit(package / "models" / "__init__.py", "MODELS = {", 'MODELS = {"new": "podium.models.new:new",')
     assert ids("podium.models.image.digit_cnns") == code_id("podium.models.image.digit_cnns")
 
 

@@ -8,6 +8,7 @@ from podium.competition.declaration import Competition
 from podium.data.dataset import Dataset
 from podium.data.task import Classification, Regression
 from podium.metrics import get_metric
+from podium.models import registry
 from podium.pipeline.folds import Folds
 from podium.pipeline.leaderboard import make_leaderboard
 from podium.pipeline.predictions import Predictions, fold_scores
@@ -112,3 +113,16 @@ def seven(ground="white", ink="black", at=(60, 40), size=(280, 280)):
     x, y = at
     ImageDraw.Draw(image).line([(x, y), (x + 80, y), (x + 30, y + 120)], ink, 18, joint="curve")
     return image
+
+
+def task_of(regression=False, classes=2):
+    return Regression() if regression else Classification(np.arange(classes))
+
+
+def create(name, params, seed, regression=False):
+    """A model of the registry, for classes or for numbers."""
+    return registry.create(name, params, seed, task_of(regression))
+
+
+def model_id(name, params, seed, regression=False):
+    return registry.model_id(name, params, seed, task_of(regression).kind)

@@ -12,16 +12,16 @@ from podium.competition.registry import get_competition
 from podium.competition.sources import find_files, unpacked
 from podium.errors import CompetitionError, DataError
 from podium.formatting import sample
-from podium.kaggle.client import Client, KaggleError
-from podium.kaggle.download import Say, data_folder, fetch_files
-from podium.metrics.metrics import get_metric, require_fitting
+from podium.kaggle.client import Client, KaggleError, Tell
+from podium.kaggle.download import data_folder, fetch_files
+from podium.metrics import get_metric, require_fitting
 from podium.pipeline.folds import make_folds
 from podium.pipeline.submission import read_sample
-from podium.scaffold.inspect import Photos, Table, guess
+from podium.scaffold.inspect import PhotoFiles, TableFiles, guess
 from podium.scaffold.template import declare, kind
 from podium.storage.store import Store
 
-SHOWN = {  # how Kaggle's pages call metrics, in lower case
+METRICS_AT_KAGGLE = {  # how Kaggle's pages call metrics, in lower case
     "categorization accuracy": "accuracy",
     "classification accuracy": "accuracy",
     "accuracy": "accuracy",
@@ -38,7 +38,7 @@ SHOWN = {  # how Kaggle's pages call metrics, in lower case
 
 
 def make_competition(
-    root: Path, name: str, slug: str, data: Path | None, metric: str, client: Client | None, say: Say
+    root: Path, name: str, slug: str, data: Path | None, metric: str, client: Client | None, tell: Tell
 ) -> list[str]:
     """Write competitions/<name>/, prove that it loads the files, and say what was guessed. With a client
     Kaggle is asked for the metric, and for the files where there are none.
@@ -50,7 +50,7 @@ def make_competition(
     _require_free(folder, name)
     path = find_files(name, slug, root, data).path
     if path is None and client:
-        path = fetch_files(data_folder(name, root), slug, client, say)
+        path = fetch_files(data_folder(name, root), slug, client, tell)
     if path is None:
         raise DataError(
             f"{folder / 'data'} must hold the competition's files, found none; name a folder that holds "
@@ -78,7 +78,7 @@ def _metric_at_kaggle(slug: str, client: Client) -> tuple[str, list[str]]:
         shown = client.competition(slug)["metric"]
     except KaggleError as error:
         return "", [f"the metric is not from Kaggle: {error}"]
-    metric = SHOWN.get(shown.lower(), "") if shown else ""
+    metric = METRICS_AT_KAGGLE.get(shown.lower(), "") if shown else ""
     if metric:
         return metric, [f"Kaggle calls the metric {shown!r}"]
     return "", [
@@ -130,7 +130,7 @@ $remarks
 """
 
 
-def _readme(found: Table | Photos, name: str, slug: str) -> str:
+def _readme(found: TableFiles | PhotoFiles, name: str, slug: str) -> str:
     remarks = "\n".join(f"- {remark}" for remark in found.remarks)
     metric = found.target.metric
     return Template(README).substitute(name=name, slug=slug, kind=kind(found), metric=metric, remarks=remarks)

@@ -13,7 +13,7 @@ from podium.data.csv_files import read_header, read_table, read_texts
 from podium.data.images import find_images
 from podium.errors import DataError
 from podium.formatting import sample
-from podium.metrics.metrics import get_metric
+from podium.metrics import get_metric
 
 MOST_CLASSES = 20  # more whole numbers than these are amounts, not classes
 LAYOUTS = [  # of dates, the likelier ones first
@@ -25,20 +25,44 @@ Label = str | int | bool
 
 
 @dataclass(frozen=True)
-class Target:
-    """`column` is its name in a submission. `classes` are the labels as the training data has them, None
-    for numbers to predict; `coded` says that a submission holds their numbers from 0 instead, `splits`
-    how many folds there are rows for."""
+class ClassTarget:
+    """A target of classes. `column` is its name in a submission, `classes` are the labels as the training data
+    have them; `coded` says that a submission holds their numbers from 0 instead, `splits` for how many folds there
+    are rows."""
 
     column: str
     metric: str
-    classes: list[Label] | None
-    coded: bool = False
-    splits: int = 5
+    classes: list[Label]
+    coded: bool
+    splits: int
+
+    @property
+    def described(self) -> str:
+        """Return in a few words what is to be predicted."""
+        return f"one of {len(self.classes)} classes"
 
 
 @dataclass(frozen=True)
-class Table:
+class NumberTarget:
+    """A target of numbers. `column` is its name in a submission."""
+
+    column: str
+    metric: str
+    classes: tuple[Label, ...] = ()
+    coded: bool = False
+    splits: int = 5
+
+    @property
+    def described(self) -> str:
+        """Return in a few words what is to be predicted."""
+        return "a number"
+
+
+Target = ClassTarget | NumberTarget
+
+
+@dataclass(frozen=True)
+class TableFiles:
     """Files train and test; `label` is the target's column in train; `id_column` is the sample's, which
     test has too unless its ids only count the rows, from `first_id` on."""
 
@@ -57,7 +81,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Photos:
+class PhotoFiles:
     """Folders train, with one folder for each class, and test; ids are the names of the files, or those
     without their `suffix`."""
 
@@ -71,7 +95,7 @@ class Photos:
     remarks: list[str]
 
 
-def guess(folder: Path, metric: str = "") -> Table | Photos:
+def guess(folder: Path, metric: str = "") -> TableFiles | PhotoFiles:
     """Raises DataError where the files do not tell enough, CompetitionError for an unknown metric."""
     if metric:
         get_metric(metric)
@@ -115,7 +139,7 @@ def _find(folder: Path, word: str, fits: Callable[[Path], bool]) -> Path | None:
     return next((p for p in found if p.stem.lower() == word), found[0] if found else None)
 
 
-def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: str) -> Table:
+def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: str) -> TableFiles:
     id_column, column = answer.columns
     inside, shared = read_header(train), read_header(test)
     label = _label_column(column, inside, shared, train, test)
@@ -128,7 +152,7 @@ def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: st
     target = _target(answer[column], read_texts(train, [label])[label], f"{train}: {label}", metric, remarks)
     kinds = _kinds(train, test, [c for c in inside if c in shared and c not in (id_column, label)])
     remarks += _said_of(kinds, [c for c in inside if c not in (*shared, label)])
-    return Table(
+    return TableFiles(
         sample=path.name,
         train=train.name,
         test=test.name,
@@ -233,7 +257,7 @@ def _target(shown: pd.Series, labels: pd.Series, source: str, metric: str, remar
             f"({empty.sum()} such cells); remove those rows"
         )
     numbers = pd.to_numeric(labels, errors="coerce")
-    if get_metric(metric).regression if metric else _are_amounts(numbers, _fractions(shown)):
+    if _holds_numbers(metric, numbers, shown):
         if numbers.isna().any():
             strange = labels[numbers.isna()].unique()
             raise DataError(f"{source} must hold numbers for {metric}, got {sample(strange)}; choose another")
@@ -241,7 +265,7 @@ def _target(shown: pd.Series, labels: pd.Series, source: str, metric: str, remar
         remarks.append(
             f"target {shown.name!r}: numbers from {numbers.min():g} to {numbers.max():g}, metric {metric}"
         )
-        return Target(str(shown.name), metric, None)
+        return NumberTarget(str(shown.name), metric)
     return _of_classes(shown, labels, source, metric or "accuracy", remarks)
 
 
@@ -260,7 +284,14 @@ def _of_classes(shown: pd.Series, labels: pd.Series, source: str, metric: str, r
     if coded:
         pairs = ", ".join(f"{code} for {label!r}" for code, label in list(enumerate(classes))[:10])
         remarks.append(f"the sample holds numbers, not these labels: taken as {pairs}; make sure of it")
-    return Target(str(shown.name), metric, classes, coded, splits=max(2, min(5, int(counts.min()))))
+    return ClassTarget(str(shown.name), metric, classes, coded, splits=max(2, min(5, int(counts.min()))))
+
+
+def _holds_numbers(metric: str, numbers: pd.Series, shown: pd.Series) -> bool:
+    """Return whether the metric, or without one the files, ask for numbers."""
+    if metric:
+        return get_metric(metric).needs == "numbers"
+    return _are_amounts(numbers, _fractions(shown))
 
 
 def _fractions(shown: pd.Series) -> bool:
@@ -301,7 +332,7 @@ def _are_codes(shown: pd.Series, labels: pd.Series) -> bool:
     return type(_typed(labels)[0]) is not int
 
 
-def _photos(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: str) -> Photos:
+def _photos(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: str) -> PhotoFiles:
     id_column, column = answer.columns
     folders = sorted(p for p in train.iterdir() if p.is_dir() and not p.name.startswith("."))
     if len(folders) < 2:
@@ -317,10 +348,10 @@ def _photos(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: s
     labels = pd.Series([name for name, paths in inside.items() for _ in paths])
     remarks = list[str]()
     target = _target(answer[column], labels, str(train), metric, remarks)
-    if target.classes is None:
+    if not target.classes:
         raise DataError(f"{train} must hold images by class, got numbers to predict; choose another metric")
     remarks.append(f"{len(labels)} images in {train.name}/<class>/, {len(images)} in {test.name}/")
-    return Photos(
+    return PhotoFiles(
         sample=path.name,
         train=train.name,
         test=test.name,

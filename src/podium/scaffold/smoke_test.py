@@ -13,18 +13,19 @@ import pandas as pd
 from podium.competition.declaration import Competition
 from podium.data.dataset import Dataset
 from podium.errors import SubmissionError
-from podium.metrics.metrics import get_metric, require_fitting
-from podium.pipeline.crossval import Job, fit_fold
-from podium.pipeline.folds import Fold, strata
+from podium.metrics import get_metric, require_fitting
+from podium.pipeline.fit import Job, fit_fold
+from podium.pipeline.folds import Fold
 from podium.pipeline.predictions import Predictions
 from podium.pipeline.submission import build, check, read_sample, to_csv
 
-TRAIN_ROWS, VALID_ROWS = 200, 100
-CHEAP = {"epochs": 1, "n_estimators": 5, "seeds": 1}
+TRAIN_ROWS = 200
+VALID_ROWS = 100
+CHEAP_PARAMS = {"epochs": 1, "n_estimators": 5, "seeds": 1}
 
 
 def check_competition(competition: Competition) -> Iterator[str]:
-    """Yields one line for each step that went well; raises what goes wrong."""
+    """Yield one line for each step that went well; raise what goes wrong."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         competition.toy(folder)
@@ -50,9 +51,9 @@ def _tiny_fold(dataset: Dataset) -> Fold:
     n = len(dataset.y)
     train, valid = train_test_split(
         np.arange(n),
-        train_size=max(dataset.width, min(TRAIN_ROWS, n // 2)),
-        test_size=max(dataset.width, min(VALID_ROWS, n // 4)),
-        stratify=strata(dataset, least=8),  # two and more of each in a quarter of the rows
+        train_size=max(dataset.task.n_columns, min(TRAIN_ROWS, n // 2)),
+        test_size=max(dataset.task.n_columns, min(VALID_ROWS, n // 4)),
+        stratify=dataset.task.strata(dataset.y, least=8),  # two and more of each in a quarter of the rows
         random_state=0,
     )
     return Fold(np.sort(train), np.sort(valid))
@@ -60,17 +61,13 @@ def _tiny_fold(dataset: Dataset) -> Fold:
 
 def _cheap(job: Job, dataset: Dataset) -> Job:
     own = job.create(dataset).get_params()
-    short = {key: value for key, value in CHEAP.items() if any(p.endswith(key) for p in own)}
+    short = {key: value for key, value in CHEAP_PARAMS.items() if any(p.endswith(key) for p in own)}
     return replace(job, params={**job.params, **short})
 
 
 def _some_predictions(dataset: Dataset) -> Predictions:
-    """Every class (or number) in turn, so that a mistake in mapping one class back cannot hide."""
-    turn = np.arange(len(dataset.test_ids))
-    if dataset.is_regression:
-        test = dataset.y[turn % len(dataset.y), None]
-    else:
-        test = np.eye(dataset.width)[turn % dataset.width]
+    """Return predictions of every class (or number) in turn, so that a mistake in mapping one back cannot hide."""
+    test = dataset.task.perfect(dataset.task.sample_targets(dataset.y, len(dataset.test_ids)))
     return Predictions("check", "", "", "", test[:0], test, 0.0, (), 0.0, 0.0)
 
 
@@ -83,14 +80,17 @@ def _round_trip(
     path: Path,
 ) -> None:
     path.write_bytes(csv)
-    ids, targets = sample[competition.id_column].dtype, dataset.targets.dtype
-    kinds = {competition.id_column: ids.kind, competition.target_column: targets.kind}
+    kinds = {
+        competition.id_column: sample[competition.id_column].dtype.kind,
+        competition.target_column: dataset.labels.dtype.kind,
+    }
     texts = [column for column, kind in kinds.items() if kind in "OUT"]
     frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False)
     check(competition, dataset, frame, sample)
     by_id = frame.set_index(competition.id_column)[competition.target_column]
-    expected, got = dataset.answers(predictions.test), by_id.reindex(dataset.test_ids).to_numpy()
-    if not (np.allclose(got, expected) if dataset.is_regression else (got == expected).all()):
+    expected = dataset.task.decide(predictions.test)
+    got = by_id.reindex(dataset.test_ids).to_numpy()
+    if not dataset.task.same_answers(got, expected):
         raise SubmissionError(
             f"submission for {competition.name!r} must hold the predicted labels when read back, "
             "got others; look at the classes and the id column"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from string import Template
 
-from podium.metrics.metrics import get_metric
-from podium.models.registry import FACTORIES, REGRESSORS
-from podium.scaffold.inspect import Photos, Table
+from podium.metrics import get_metric
+from podium.models.registry import known_names
+from podium.scaffold.inspect import ClassTarget, NumberTarget, PhotoFiles, TableFiles
 
-WIDTH = 110  # of a line
+LINE_WIDTH = 110  # of a line
 
 TABLE = '''\
 """$title, from a table."""
@@ -22,8 +22,9 @@ import numpy as np
 import pandas as pd
 
 from podium.competition.declaration import $competition
-from podium.data.dataset import $dataset
 from podium.data.csv_files import $readers
+from podium.data.dataset import Dataset
+from podium.data.task import $task
 
 ID, TARGET = $id, $target
 $label_line
@@ -41,7 +42,7 @@ def load(folder: Path) -> Dataset:
         y=$y,
         X_test=X_test,
         test_ids=$test_ids,
-$given_classes
+        task=$task_of,
     )
 
 
@@ -99,8 +100,8 @@ from PIL import Image
 
 from podium.competition.declaration import $competition
 from podium.data.dataset import Dataset
-from podium.data.images import ImageFiles, find_images
-from podium.data.near_duplicates import lookalikes
+from podium.data.images import ImageFiles, find_images, lookalikes
+from podium.data.task import Classification
 
 $classes
 
@@ -114,7 +115,7 @@ def load(folder: Path) -> Dataset:
         y=np.repeat(range(len(CLASSES)), [len(paths) for paths in photos]),
         X_test=ImageFiles(test),
         test_ids=np.array([path.$id_of for path in test]),
-$given_classes
+        task=$task_of,
         groups=lookalikes(X),
     )
 
@@ -146,7 +147,6 @@ COMPETITION = Competition(
     target_column=$target,
 $other_sample
     load=load,
-    rows=lambda texts, images: images,
     toy=toy,
 $folds
     roster={
@@ -160,17 +160,16 @@ $folds
 '''
 
 
-def declare(found: Table | Photos, name: str, slug: str) -> str:
+def declare(found: TableFiles | PhotoFiles, name: str, slug: str) -> str:
     shared = _shared(found, name, slug)
-    if isinstance(found, Photos):
+    if isinstance(found, PhotoFiles):
         return _filled(PHOTOS, **shared, **_of_photos(found))
-    parts = _of_numbers(found) if found.target.classes is None else _of_classes(found, found.target.classes)
+    parts = PARTS_OF_TARGET[type(found.target)](found)
     return _filled(TABLE, **shared, **_of_table(found), **parts)
 
 
-def kind(found: Table | Photos) -> str:
-    classes = found.target.classes
-    return f"{found.target.column}, " + ("a number" if classes is None else f"one of {len(classes)} classes")
+def kind(found: TableFiles | PhotoFiles) -> str:
+    return f"{found.target.column}, {found.target.described}"
 
 
 def _filled(text: str, **parts: str) -> str:
@@ -179,8 +178,9 @@ def _filled(text: str, **parts: str) -> str:
     return Template("\n".join(kept) + "\n").substitute(parts)
 
 
-def _shared(found: Table | Photos, name: str, slug: str) -> dict[str, str]:
-    target, few = found.target, found.target.splits < 5
+def _shared(found: TableFiles | PhotoFiles, name: str, slug: str) -> dict[str, str]:
+    target = found.target
+    few = target.splits < 5
     given = "np.arange(len(CLASSES))" if target.coded else "np.array(CLASSES)"
     return {
         "title": f"{name}: {kind(found)}",
@@ -200,14 +200,14 @@ def _shared(found: Table | Photos, name: str, slug: str) -> dict[str, str]:
         "other_sample": ""
         if found.sample == "sample_submission.csv"
         else f"    sample={quoted(found.sample)},",
-        "classes": listed("CLASSES", target.classes or [], "in a submission numbers from 0" * target.coded),
-        "given_classes": f"        classes={given}," if target.classes else "",
+        "classes": listed("CLASSES", target.classes, "in a submission numbers from 0" * target.coded),
+        "task_of": f"Classification({given})" if target.classes else "Regression()",
     }
 
 
-def _of_photos(found: Photos) -> dict[str, str]:
+def _of_photos(found: PhotoFiles) -> dict[str, str]:
     return {
-        "folder": "label" if isinstance((found.target.classes or [""])[0], str) else "str(label)",
+        "folder": "label" if isinstance(found.target.classes[0], str) else "str(label)",
         "id_of": "stem" if found.stems else "name",
         "header": quoted(f"{found.id_column},{found.target.column}"),
         "suffix": found.suffix,
@@ -215,7 +215,7 @@ def _of_photos(found: Photos) -> dict[str, str]:
     }
 
 
-def _of_table(found: Table) -> dict[str, str]:
+def _of_table(found: TableFiles) -> dict[str, str]:
     own_label = found.label != found.target.column
     counted = f"np.arange({found.first_id}, {found.first_id} + len(X_test))"
     known = f"{'read_texts' if found.text_ids else 'read_table'}(test, [ID])[ID].to_numpy()"
@@ -243,42 +243,47 @@ def _of_table(found: Table) -> dict[str, str]:
     }
 
 
-def _of_classes(found: Table, classes: Sequence[object]) -> dict[str, str]:
+def _of_classes(found: TableFiles) -> dict[str, str]:
+    classes = found.target.classes
     label = "TARGET" if found.label == found.target.column else "LABEL"
     reader = "read_texts" if isinstance(classes[0], str) else "read_table"
     return {
-        "dataset": "Dataset, encode",
+        "task": "Classification, encode_labels",
         "readers": _readers(found, reader),
-        "y": f'encode({reader}(train, [{label}])[{label}], CLASSES, what=f"{{train}}: {{{label}}}")',
+        "y": f'encode_labels({reader}(train, [{label}])[{label}], CLASSES, source=f"{{train}}: {{{label}}}")',
         "n": str(max(300, 24 * len(classes))),
         "known": "rng.permutation(np.arange(n) % len(CLASSES))",
         "answer": "np.array(CLASSES)[known]",
         "first": "0" if found.target.coded else "CLASSES[0]",
-        "roster": _roster(FACTORIES, "{}"),
+        "roster": _roster("classification", "{}"),
     }
 
 
-def _of_numbers(found: Table) -> dict[str, str]:
+def _of_numbers(found: TableFiles) -> dict[str, str]:
     label = "TARGET" if found.label == found.target.column else "LABEL"
     positive = get_metric(found.target.metric).least == 0
     return {
-        "dataset": "Dataset",
+        "task": "Regression",
         "readers": _readers(found, "read_numbers"),
         "y": f"read_numbers(train, [{label}])[{label}].to_numpy()",
         "n": "300",
         "known": "rng.normal(size=n)",
         "answer": "(1000 * np.exp(known)).round(2)" if positive else "known.round(4)",
         "first": "0.0",
-        "roster": _roster(REGRESSORS, '{"log": True}' if found.target.metric == "rmsle" else "{}"),
+        "roster": _roster("regression", '{"log": True}' if found.target.metric == "rmsle" else "{}"),
     }
 
 
-def _readers(found: Table, of_target: str) -> str:
+PARTS_OF_TARGET = {ClassTarget: _of_classes, NumberTarget: _of_numbers}
+
+
+def _readers(found: TableFiles, of_target: str) -> str:
     of_ids = {"read_texts" if found.text_ids else "read_table"} if found.first_id is None else set()
     return ", ".join(sorted({"read_features", of_target} | of_ids))
 
 
-def _roster(names: Iterable[str], params: str) -> str:
+def _roster(kind: str, params: str) -> str:
+    names = known_names([kind])
     return "\n".join(f"        {quoted(name)}: {params}," for name in names if name.startswith("table-"))
 
 
@@ -290,11 +295,11 @@ def listed(name: str, values: Sequence[object], note: str = "") -> str:
     """A list on one line, or on several where it is long; nothing of nothing."""
     parts, note = _counted([quoted(v) for v in values]), f"  # {note}" if note else ""
     one = parts[0][1:] if len(parts) == 1 and parts[0].startswith("*") else f"[{', '.join(parts)}]"
-    if len(f"{name} = {one}{note}") <= WIDTH:
+    if len(f"{name} = {one}{note}") <= LINE_WIDTH:
         return f"{name} = {one}{note}" if parts else ""
     lines = [""]
     for part in parts:
-        if len(lines[-1]) + len(part) + 6 > WIDTH:
+        if len(lines[-1]) + len(part) + 6 > LINE_WIDTH:
             lines.append("")
         lines[-1] += f" {part}," if lines[-1] else f"{part},"
     return "\n".join([f"{name} = [{note}", *(f"    {line}" for line in lines), "]  # fmt: skip"])
