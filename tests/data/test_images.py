@@ -10,7 +10,7 @@ from PIL import Image
 
 from podium.data import images
 from podium.data.dataset import without_broken
-from podium.data.image_spec import ImageSpec, decode
+from podium.data.image_spec import GREY, ImageSpec, decode
 from podium.data.images import ImageFiles, find_images
 from podium.errors import DataError, ModelError
 from podium.storage.hashing import content_id
@@ -94,7 +94,7 @@ def test_the_aspect_is_kept_or_ignored(tmp_path):
     one = ImageFiles([tmp_path / "a.png"])
     kept = np.asarray(one.pixels(ImageSpec(20, 20, keep_aspect=True)))[0]
     stretched = np.asarray(one.pixels(ImageSpec(20, 20)))[0]
-    assert (kept[[0, 4, 15, 19]] == images.GREY).all()
+    assert (kept[[0, 4, 15, 19]] == GREY).all()
     assert (kept[5:15, 0] == (255, 0, 0)).all()
     assert (stretched[:, 0] == (255, 0, 0)).all()
 
@@ -120,7 +120,7 @@ def test_rows_are_chosen_like_those_of_an_array(nine, folder):
     assert (np.asarray(part.pixels(LOOK)) == whole[[7, 2, 2]]).all()
     assert (part[[2]].pixels(LOOK)[[0]] == whole[[2]]).all()
     assert part.pixels(LOOK).shape == (3, 8, 12, 3)
-    assert (whole[4] == LOOK.of(decode(folder / "4 & co.png"))).all()
+    assert (whole[4] == LOOK.pixels(decode(folder / "4 & co.png"))).all()
 
 
 def test_the_id_is_that_of_the_bytes_and_their_order(nine, folder, tmp_path):
@@ -174,7 +174,7 @@ def test_broken_images_are_skipped_and_counted_on_request(broken):
     assert all("5 & co.png" in line for line in complaints)
     assert rest.y.tolist() == np.delete(y, 5).tolist()
     assert len(rest.groups) == len(rest.X) == 8
-    assert (np.asarray(rest.X_test.pixels(LOOK))[5] == images.GREY).all()
+    assert (np.asarray(rest.X_test.pixels(LOOK))[5] == GREY).all()
     assert np.asarray(rest.X.pixels(LOOK))[5].std() > 0
     assert len(rest.X.metadata()) == 8
 

@@ -43,7 +43,7 @@ def test_a_part_that_is_not_there_is_named_and_other_rows_are_their_own_part():
 
 def test_rows_without_an_image_are_blank_and_like_nothing_else(files):
     assert files.known.tolist() == [False, True, False, True]
-    assert files[[0, 3]].seen.tolist() == [False, True]
+    assert files[[0, 3]].known.tolist() == [False, True]
     assert len(files.whole) == 3  # one grey image stands for all that are missing
     assert len(set(lookalikes(files))) == 4
     assert files.broken() == {}
@@ -60,11 +60,11 @@ def test_a_broken_image_of_a_row_that_is_more_than_that_is_blank(files, tmp_path
     (tmp_path / "b.png").write_text("no image")
     broken = ImageFiles.of_ids(["a", "b", "c", "d"], find_by_stem(tmp_path))
     X = MultimodalRows({"text": pd.DataFrame({"text": list("abcd")}), "images": broken})
-    rest, said = without_broken(make_dataset([0, 1, 0, 1], X=X, X_test=X[:3]))
+    rest, complaints = without_broken(make_dataset([0, 1, 0, 1], X=X, X_test=X[:3]))
     assert len(rest.X) == 4
-    assert part(rest.X, "images").seen.tolist() == [False, False, False, True]
-    assert len(said) == 2
-    assert all("b.png must be decoded" in line for line in said)
+    assert part(rest.X, "images").known.tolist() == [False, False, False, True]
+    assert len(complaints) == 2
+    assert all("b.png must be decoded" in line for line in complaints)
 
 
 def test_folders_are_classes_whatever_they_are_called(tmp_path):

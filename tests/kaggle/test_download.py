@@ -13,7 +13,7 @@ import pytest
 
 from podium.competition.sources import Source, find_source, folder_sums, unpack, zip_sums
 from podium.errors import PodiumError, StoreError
-from podium.kaggle.download import _alone, fetch, fetched_sums
+from podium.kaggle.download import _locked, fetch, fetched_sums
 from podium.storage.hashing import file_sum
 from podium.storage.store import Store
 from support.kaggle_case import FILES, InProcess
@@ -159,7 +159,7 @@ def test_a_killed_download_leaves_nothing_that_is_believed(case, place):
 
 
 def test_one_fetch_at_a_time(case, place):
-    with _alone(case.data), pytest.raises(StoreError, match="one fetch at a time"):
+    with _locked(case.data), pytest.raises(StoreError, match="one fetch at a time"):
         bring(case)
 
 

@@ -7,27 +7,28 @@ import pytest
 
 from podium.errors import PodiumError
 from podium.kaggle import public_leaderboard as standing
-from podium.kaggle.ledger import Sent
+from podium.kaggle.ledger import SubmissionRecord
 from support.kaggle_case import CSV
 from support.kaggle_stub import board_zip, zipped
 
 
 def sent(score, public, error=0.01, **facts):
     facts = {"score": score, "standard_error": error, "public": public, "ref": 1, **facts}
-    return Sent(
+    return SubmissionRecord(
         "", "sent", datetime(2026, 11, 1, tzinfo=UTC), {k: v for k, v in facts.items() if v is not None}
     )
 
 
 def place(case, *all_sent):
     with case.client() as client:
-        return standing.find_standing(case.pets, case.root, client, list(all_sent))
+        return standing.find_standing(case.pets, case.root, client, list(all_sent), greater_is_better=True)
 
 
 def test_the_place_on_the_board(case):
     found = place(case, sent(0.91, 0.9), sent(0.95, 0.7))
-    assert (found.teams, found.score, found.rank, found.near, found.percentile) == (5, 0.9, 3, 2, 60.0)
-    assert found.lines == (("silver", 1, 0.95), ("bronze", 2, 0.93))
+    assert (found.teams, found.score, found.rank, found.near_teams, found.percentile) == (5, 0.9, 3, 2, 60.0)
+    lines = [(line.medal, line.rank, line.score) for line in found.medal_lines]
+    assert lines == [("silver", 1, 0.95), ("bronze", 2, 0.93)]
     assert found.medal == "none"
     assert (case.folder / "leaderboard" / "public.csv").read_text("utf-8-sig").startswith("Rank,TeamId")
     assert [p.name for p in (case.folder / "leaderboard").iterdir()] == ["public.csv"]
@@ -41,7 +42,7 @@ def test_the_place_on_the_board(case):
 def test_the_board_tells_which_way_is_better(case):
     case.stub.board = board_zip([0.1, 0.2, 0.3], "pets-2026")
     found = place(case, sent(0.15, 0.2, error=None), sent(0.2, 0.9, error=None))
-    assert (found.score, found.rank, found.near) == (0.2, 2, None)
+    assert (found.score, found.rank, found.near_teams) == (0.2, 2, None)
 
 
 def test_no_score_no_place(case):
@@ -59,7 +60,7 @@ def test_no_score_no_place(case):
     ],
 )
 def test_medal_lines(teams, lines):
-    assert standing.medals(teams) == lines
+    assert standing.medal_ranks(teams) == lines
 
 
 def test_cross_validation_against_public_scores():

@@ -18,7 +18,8 @@ from podium.metrics import METRICS, get_metric, require_fitting
 from podium.pipeline.significance import bootstrap
 from support.makers import make_dataset, make_predictions, quick
 
-accuracy, log_loss = get_metric("accuracy"), get_metric("log_loss")
+accuracy = get_metric("accuracy")
+log_loss = get_metric("log_loss")
 LABELLED_ROWS = st.lists(st.tuples(st.integers(0, 2), *[st.floats(0.01, 1.0)] * 3), min_size=1, max_size=30)
 SCORES = st.floats(-10, 10)
 
@@ -29,51 +30,51 @@ def labels_and_probabilities(rows):
 
 
 def test_two_of_four_rows_right_is_an_accuracy_of_one_half():
-    said = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
-    assert accuracy.score(np.array([0, 1, 2, 1]), said) == 0.5
+    predicted = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
+    assert accuracy.score(np.array([0, 1, 2, 1]), predicted) == 0.5
 
 
 def test_log_loss_is_the_mean_surprisal():
-    said = np.array([[0.5, 0.5], [0.75, 0.25]])
-    assert log_loss.score(np.array([0, 1]), said) == pytest.approx(1.5 * np.log(2))
+    predicted = np.array([[0.5, 0.5], [0.75, 0.25]])
+    assert log_loss.score(np.array([0, 1]), predicted) == pytest.approx(1.5 * np.log(2))
 
 
 def test_f1_of_one_hit_one_false_alarm_and_two_misses_is_two_fifths():
-    said = np.array([[0.1, 0.9], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]])
-    assert get_metric("f1").score(np.array([1, 0, 1, 1]), said) == pytest.approx(2 / 5)
+    predicted = np.array([[0.1, 0.9], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]])
+    assert get_metric("f1").score(np.array([1, 0, 1, 1]), predicted) == pytest.approx(2 / 5)
 
 
 @quick
 @given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=30))
 def test_f1_is_that_of_scikit_learn(rows):
     y, ones = np.array(rows)[:, 0].astype(int), np.array(rows)[:, 1]
-    said = np.column_stack([1 - ones, ones])
-    expected = f1_score(y, said.argmax(axis=1), zero_division=0)
-    assert get_metric("f1").score(y, said) == pytest.approx(expected)
+    predicted = np.column_stack([1 - ones, ones])
+    expected = f1_score(y, predicted.argmax(axis=1), zero_division=0)
+    assert get_metric("f1").score(y, predicted) == pytest.approx(expected)
 
 
 @quick
 @given(LABELLED_ROWS)
 def test_scores_are_those_of_scikit_learn(rows):
-    y, said = labels_and_probabilities(rows)
-    assert accuracy.score(y, said) == pytest.approx(accuracy_score(y, said.argmax(axis=1)))
-    assert log_loss.score(y, said) == pytest.approx(sklearn_log_loss(y, said, labels=[0, 1, 2]))
+    y, predicted = labels_and_probabilities(rows)
+    assert accuracy.score(y, predicted) == pytest.approx(accuracy_score(y, predicted.argmax(axis=1)))
+    assert log_loss.score(y, predicted) == pytest.approx(sklearn_log_loss(y, predicted, labels=[0, 1, 2]))
 
 
 @quick
 @given(LABELLED_ROWS, st.floats(0.1, 50))
 def test_only_the_proportions_of_a_prediction_count(rows, scale):
-    y, said = labels_and_probabilities(rows)
-    assert log_loss.score(y, said * scale) == pytest.approx(log_loss.score(y, said))
+    y, predicted = labels_and_probabilities(rows)
+    assert log_loss.score(y, predicted * scale) == pytest.approx(log_loss.score(y, predicted))
 
 
 @quick
 @given(LABELLED_ROWS)
 def test_a_score_is_the_value_of_the_mean_row(rows):
-    y, said = labels_and_probabilities(rows)
+    y, predicted = labels_and_probabilities(rows)
     for metric in METRICS.values():
-        means = metric.rows(y, said).mean(axis=0)
-        assert metric.value(np.stack([means, means])) == pytest.approx([metric.score(y, said)] * 2)
+        means = metric.row_statistics(y, predicted).mean(axis=0)
+        assert metric.value(np.stack([means, means])) == pytest.approx([metric.score(y, predicted)] * 2)
 
 
 def test_log_loss_of_a_class_held_impossible_is_finite():
@@ -91,7 +92,7 @@ def test_a_gain_is_positive_where_the_score_is_better(score, over):
 def test_the_better_prediction_gains_whatever_the_direction():
     y, right, wrong = np.array([0, 1]), np.eye(2) * 0.8 + 0.1, np.eye(2)[::-1] * 0.8 + 0.1
     for metric in METRICS.values():
-        better, worse = (y[:, None] + [0.1], 0.6 - 0.2 * y[:, None]) if metric.regression else (right, wrong)
+        better, worse = (y[:, None] + [0.1], 0.6 - 0.2 * y[:, None]) if metric.needs == "numbers" else (right, wrong)
         assert metric.gain(metric.score(y, better), over=metric.score(y, worse)) > 0
 
 
@@ -101,28 +102,29 @@ NUMBERS = st.lists(st.tuples(st.floats(0, 1e6), st.floats(-1e3, 1e6)), min_size=
 @quick
 @given(NUMBERS)
 def test_scores_of_numbers_are_those_of_scikit_learn(rows):
-    y, said = np.array(rows).T
+    y, predicted = np.array(rows).T
     expected = {
-        "rmse": root_mean_squared_error(y, said),
-        "mae": mean_absolute_error(y, said),
-        "rmsle": root_mean_squared_log_error(y, said.clip(0)),
+        "rmse": root_mean_squared_error(y, predicted),
+        "mae": mean_absolute_error(y, predicted),
+        "rmsle": root_mean_squared_log_error(y, predicted.clip(0)),
     }
     if y.std() > 1e-3:
-        expected["r2"] = r2_score(y, said)
-        expected["r2_log"] = r2_score(np.log1p(y), np.log1p(said.clip(0)))
-        if said.std() > 0:
-            expected["spearman"] = spearmanr(y, said).statistic
+        expected["r2"] = r2_score(y, predicted)
+        expected["r2_log"] = r2_score(np.log1p(y), np.log1p(predicted.clip(0)))
+        if predicted.std() > 0:
+            expected["spearman"] = spearmanr(y, predicted).statistic
     for name, score in expected.items():
-        assert get_metric(name).score(y, said[:, None]) == pytest.approx(score, rel=1e-6, abs=1e-9), name
+        assert get_metric(name).score(y, predicted[:, None]) == pytest.approx(score, rel=1e-6, abs=1e-9), name
 
 
 def test_a_metric_must_fit_what_is_to_be_predicted():
-    classes, numbers = make_dataset([0, 1]), make_dataset([1, 2], classes=None)
+    classes = make_dataset([0, 1])
+    numbers = make_dataset([1, 2], classes=None)
     require_fitting(accuracy, classes)
     require_fitting(get_metric("rmsle"), numbers)
-    with pytest.raises(CompetitionError, match=r"'rmse' must be given numbers .* got classes; .* accuracy"):
+    with pytest.raises(CompetitionError, match=r"'rmse' must be given numbers, got a classification .* accuracy"):
         require_fitting(get_metric("rmse"), classes)
-    with pytest.raises(CompetitionError, match=r"'f1' must be given classes .* got numbers; .* rmse, mae"):
+    with pytest.raises(CompetitionError, match=r"'f1' must be given labels, got a regression .* rmse, mae"):
         require_fitting(get_metric("f1"), numbers)
     with pytest.raises(DataError, match=r"'rmsle' must be given targets of 0 or more, got -2 \(1 such"):
         require_fitting(get_metric("rmsle"), make_dataset([-2, 1], classes=None))
@@ -143,7 +145,7 @@ def test_only_the_order_counts_for_spearman_and_a_constant_has_none():
 def test_the_bootstrap_of_spearman_is_close_to_ranking_every_draw_anew():
     rng = np.random.default_rng(0)
     y = rng.normal(size=400)
-    said = y + rng.normal(size=400)
-    ours = bootstrap(get_metric("spearman"), y, [make_predictions(said[:, None])]).standard_errors[0]
+    predicted = y + rng.normal(size=400)
+    ours = bootstrap(get_metric("spearman"), y, [make_predictions(predicted[:, None])]).standard_errors[0]
     draws = [rng.integers(400, size=400) for _ in range(300)]
-    assert ours == pytest.approx(np.std([spearmanr(y[d], said[d]).statistic for d in draws]), rel=0.15)
+    assert ours == pytest.approx(np.std([spearmanr(y[d], predicted[d]).statistic for d in draws]), rel=0.15)

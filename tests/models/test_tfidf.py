@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium.models.registry import MODELS
+from podium.models.registry import known_names
 from podium.models.text import tfidf as text
 from podium.models.text.tfidf import TextFeatures
 from support.makers import create
 
-NAMES = [name for name in MODELS if name.startswith("text-")]
+NAMES = [name for name in known_names(["classification"]) if name.startswith("text-")]
 X = pd.DataFrame(
     {
         "text": ["Fire in the hills, homes evacuated", "I love this new album so much"] * 20,

@@ -1,3 +1,5 @@
+"""Ids of code: what a fit depends on counts, and nothing else does."""
+
 import importlib.metadata
 import importlib.util
 import shutil
@@ -8,9 +10,12 @@ from pathlib import Path
 import pytest
 
 import podium
-from podium.storage.code_version import code_id, library_versions
+from podium.storage.code_version import code_id, fit_code_id, library_versions
 
 PACKAGE = Path(podium.__file__).parent
+CNN = "podium.models.image.digit_cnns"
+PIXELS = "podium.models.image.pixels"
+TFIDF = "podium.models.text.tfidf"
 
 
 @pytest.fixture
@@ -18,11 +23,12 @@ def copied(tmp_path):
     """A copy of the package to edit, and its code ids as they are after the edits so far."""
     shutil.copytree(PACKAGE, tmp_path / "podium", ignore=shutil.ignore_patterns("__pycache__"))
 
-    def ids(module):
-        spec = importlib.util.spec_from_file_location("copied_code", tmp_path / "podium" / "code.py")
+    def ids(module, function="fit_code_id"):
+        path = tmp_path / "podium" / "storage" / "code_version.py"
+        spec = importlib.util.spec_from_file_location("copied_code", path)
         loaded = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(loaded)
-        return loaded.code_id(module)
+        return getattr(loaded, function)(module)
 
     return tmp_path / "podium", ids
 
@@ -34,66 +40,95 @@ def edit(path, old, new):
 
 
 def test_modules_with_other_code_have_other_ids():
-    modules = [
-        "podium.models.image.digit_cnns",
-        "podium.models.image.linear",
-        "podium.models.image.trees",
-        "podium.pipeline.blend",
-    ]
+    modules = [CNN, PIXELS, TFIDF, "podium.models.baseline"]
+    assert len({fit_code_id(module) for module in modules}) == len(modules)
     assert len({code_id(module) for module in modules}) == len(modules)
 
 
 def test_where_the_package_lies_does_not_count(copied):
     _, ids = copied
-    assert ids("podium.metrics.metrics") == code_id("podium.metrics.metrics")
+    assert ids(CNN) == fit_code_id(CNN)
+    assert ids("podium.metrics.metric", "code_id") == code_id("podium.metrics.metric")
 
 
 def test_comments_docstrings_and_layout_do_not_count(copied):
     package, ids = copied
-    edit(package / "metrics.py", '"""Each metric', '"""Every single metric')
-    edit(package / "metrics.py", '"""How much better', '"""By how much better')
-    edit(
-        package / "metrics.py",
-        "    greater_is_better: bool\n",
-        "\n    greater_is_better: bool  # or less\n\n",
-    )
-    assert ids("podium.metrics.metrics") == code_id("podium.metrics.metrics")
+    path = package / "metrics" / "metric.py"
+    edit(path, '"""What a metric is', '"""What each metric is')
+    edit(path, '"""Return how much better', '"""Return by how much better')
+    edit(path, "    greater_is_better: bool\n", "\n    greater_is_better: bool  # or less\n\n")
+    assert ids("podium.metrics.metric", "code_id") == code_id("podium.metrics.metric")
 
 
 def test_a_changed_number_counts(copied):
     package, ids = copied
-    edit(package / "metrics.py", "1e-15", "1e-14")
-    assert ids("podium.metrics.metrics") != code_id("podium.metrics.metrics")
+    edit(package / "metrics" / "classification.py", "1e-15", "1e-14")
+    assert ids("podium.pipeline.blend", "code_id") != code_id("podium.pipeline.blend")
 
 
-def test_what_a_module_imports_counts_and_what_it_does_not_import_does_not(copied):
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("errors.py", "class DataError(PodiumError):\n    pass", "class DataError(PodiumError):\n    code = 2"),
+        ("formatting.py", "most: int = 5", "most: int = 6"),
+        ("data/images.py", "_BLOCK = 512", "_BLOCK = 513"),
+        ("data/tables.py", "SHOWN_COLUMNS = 6", "SHOWN_COLUMNS = 7"),
+        ("models/keras/classifier.py", "no optimizer", "there is no optimizer"),
+        ("models/registry.py", "MODELS = {", 'MODELS = {"new": ModelRow("podium.models.new:new", BOTH),'),
+        ("models/image/photo_cnns.py", '"epochs": 20', '"epochs": 21'),
+    ],
+)
+def test_the_id_of_a_fit_stays_when_messages_or_other_code_change(copied, file, old, new):
     package, ids = copied
-    edit(package / "metrics.py", "1e-15", "1e-14")
-    assert ids("podium.pipeline.blend") != code_id("podium.pipeline.blend")
-    assert ids("podium.models.image.linear") == code_id("podium.models.image.linear")
+    edit(package / file, old, new)
+    assert ids(CNN) == fit_code_id(CNN)
 
 
-def test_a_new_model_leaves_the_ids_of_the_others(copied):
+@pytest.mark.parametrize(
+    ("module", "file", "old", "new"),
+    [
+        (CNN, "models/image/digit_cnns.py", "Dropout(0.25)", "Dropout(0.26)"),
+        (CNN, "models/image/augment.py", "ops.cos(angle)", "ops.sin(angle)"),
+        (CNN, "models/keras/training.py", "warmup: float = 0.1", "warmup: float = 0.2"),
+        ("podium.models.image.photo_cnns", "data/image_spec.py", "BILINEAR", "BICUBIC"),
+        ("podium.models.text.kernel", "data/text_cleaning.py", '"@user"', '"@someone"'),
+    ],
+)
+def test_the_id_of_a_fit_changes_with_what_it_uses(copied, module, file, old, new):
     package, ids = copied
-    edit(package / "models" / "__init__.py", "MODELS = {", 'MODELS = {"new": "podium.models.new:new",')
-    assert ids("podium.models.image.digit_cnns") == code_id("podium.models.image.digit_cnns")
+    edit(package / file, old, new)
+    assert ids(module) != fit_code_id(module)
+
+
+def test_a_factory_of_a_competition_counts_with_its_own_folder(copied, tmp_path, monkeypatch):
+    _, ids = copied
+    folder = tmp_path / "competitions" / "pets"
+    folder.mkdir(parents=True)
+    (folder / "networks.py").write_text("from .layers import WIDTH\nfrom podium.models.image import pixels\n")
+    (folder / "layers.py").write_text("WIDTH = 1\n")
+    (folder / "competition.py").write_text("TITLE = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    name = "competitions.pets.networks"
+    before = ids(name)
+    (folder / "competition.py").write_text("TITLE = 2\n")
+    assert ids(name) == before
+    (folder / "layers.py").write_text("WIDTH = 2\n")
+    assert ids(name) != before
 
 
 def test_versions_are_those_of_the_libraries_that_a_module_reaches():
-    deep, linear = (
-        library_versions("podium.models.image.digit_cnns"),
-        library_versions("podium.models.image.linear"),
-    )
+    deep = library_versions(CNN)
+    flat = library_versions(PIXELS)
     assert {"keras", "numpy", "tensorflow"} <= set(deep)
-    assert {"numpy", "scikit-learn"} <= set(linear)
-    assert not {"keras", "tensorflow", "podium", "pathlib"} & set(linear)
-    assert deep["numpy"] == linear["numpy"] == importlib.metadata.version("numpy")
-    assert linear["scikit-learn"] == importlib.metadata.version("scikit-learn")
+    assert {"numpy", "scikit-learn"} <= set(flat)
+    assert not {"keras", "tensorflow", "podium", "pathlib"} & set(flat)
+    assert deep["numpy"] == flat["numpy"] == importlib.metadata.version("numpy")
+    assert flat["scikit-learn"] == importlib.metadata.version("scikit-learn")
 
 
 def test_reading_ids_and_versions_imports_no_library_of_the_model():
-    code = "import sys; from podium.code import code_id, library_versions\n"
-    code += "code_id('podium.models.image.digit_cnns'), library_versions('podium.models.image.digit_cnns')\n"
+    code = "import sys; from podium.storage.code_version import fit_code_id, library_versions\n"
+    code += f"fit_code_id({CNN!r}), library_versions({CNN!r})\n"
     code += "print(*{name.partition('.')[0] for name in sys.modules})"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())

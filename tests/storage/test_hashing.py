@@ -81,7 +81,7 @@ def test_a_thing_with_an_id_of_its_own_goes_by_it():
 
 
 def test_another_process_gives_the_same_id():
-    code = "import pandas as pd; from podium.content import content_id\n"
+    code = "import pandas as pd; from podium.storage.hashing import content_id\n"
     code += "print(content_id(pd.DataFrame({'a': ['x', 'y']}), {'seed': 1}))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == content_id(pd.DataFrame({"a": ["x", "y"]}), {"seed": 1})

@@ -12,6 +12,7 @@ from podium.kaggle import worker as child
 from podium.kaggle.client import Client
 from podium.kaggle.ledger import open_ledger
 from podium.kaggle.public_leaderboard import refresh
+from podium.kaggle.preflight import UploadOptions
 from podium.kaggle.upload import upload
 from support.kaggle_stub import Stub, board_zip, zipped
 from support.makers import make_competition
@@ -94,7 +95,7 @@ class Case:
 
     def upload(self, path=None, **options):
         with self.client() as client:
-            return upload(self.pets, self.root, client, self.said.append, path, **options)
+            return upload(self.pets, self.root, client, self.said.append, UploadOptions(path, **options))
 
     def fail(self, path=None, **options):
         """The one line of an upload that must fail, which holds no secret."""

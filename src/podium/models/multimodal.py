@@ -43,7 +43,7 @@ class TitleWithImage(TransformerMixin, BaseEstimator):
     least: int = 3
 
     def fit(self, X: Any, y: Any = None) -> TitleWithImage:
-        titles = Counter(word for text in part(X, "text")["text"] for word in set(_words(text)))
+        titles = Counter(word for text in part(X, "text")["text"] for word in dict.fromkeys(_words(text)))
         kept = [word for word, count in titles.most_common(MOST_WORDS) if count >= self.least]
         self.numbers_ = {word: number for number, word in enumerate(kept, start=1)}
         return self

@@ -103,8 +103,7 @@ def _path(module: str) -> Path | None:
 @cache
 def _tree(module: str) -> ast.Module:
     path = _path(module)
-    assert path is not None
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(path.read_text(encoding="utf-8") if path else "")
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
             node.body = node.body[1:]
