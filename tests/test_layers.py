@@ -53,7 +53,9 @@ def arrows() -> set[tuple[str, str]]:
 
 
 def test_every_package_has_its_place():
-    rooms = {path.stem for path in PACKAGE.glob("*.py")} | {p.parent.name for p in PACKAGE.glob("*/__init__.py")}
+    rooms = {path.stem for path in PACKAGE.glob("*.py")} | {
+        p.parent.name for p in PACKAGE.glob("*/__init__.py")
+    }
     assert rooms - {"__init__"} == set(ORDER)
     assert len(rooms) <= MOST_ROOMS
 

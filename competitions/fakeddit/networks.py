@@ -61,11 +61,11 @@ def profesor_network(shape: Shape, n_classes: int) -> Model:
 def propuesto_network(
     shape: Shape, n_classes: int, exchanged: bool = False, normalised: bool = False, dropout: float = 0.0
 ) -> Model:
-    """Return a network of four convolutions (64, 32, 16 and 8 filters), each with pooling, and three dense layers
-    (1024, 256 and 128 units).
+    """Return a network of four convolutions (64, 32, 16 and 8 filters), each with pooling, and three dense
+    layers (1024, 256 and 128 units).
 
-    The dense layers use relu, relu and sigmoid; if `exchanged`, sigmoid, sigmoid and relu. `normalised` adds batch
-    normalisation, `dropout` is the rate after the last two dense layers.
+    The dense layers use relu, relu and sigmoid; if `exchanged`, sigmoid, sigmoid and relu. `normalised` adds
+    batch normalisation, `dropout` is the rate after the last two dense layers.
     """
     inputs = Input(shape)
     x = layers.Rescaling(1 / 255)(inputs)

@@ -68,8 +68,8 @@ def shape(texts: pd.Series) -> pd.DataFrame:
 
 def read_comments(path: Path, ids: pd.Series) -> pd.DataFrame:
     """A row for each of `ids` with the `COMMENTS` (n, 6): how many its post has, and the sum of each of
-    `TEXT_MARKS` in them. A comment without text or post is left out. The file is read in pieces, however long it
-    is."""
+    `TEXT_MARKS` in them. A comment without text or post is left out. The file is read in pieces, however
+    long it is."""
     total = pd.DataFrame(0, index=pd.Index(ids.unique()), columns=COMMENTS)
     for piece in read_pieces(path, ["submission_id", "body"]):
         piece = piece.dropna()

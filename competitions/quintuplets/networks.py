@@ -55,8 +55,8 @@ def _pipeline(network: Callable[..., Model], size: tuple[int, int], params: dict
 def small_network(
     shape: Shape, n_classes: int, filters: int = 10, dense: int = 1, dropout: float = 0.0, l2: float = 0.0
 ) -> Model:
-    """Return a network of two convolutions and `dense` layers of 50 units, for images of `shape` (height, width, 3)
-    with values from 0 to 255. `l2` is the weight penalty of the dense layers."""
+    """Return a network of two convolutions and `dense` layers of 50 units, for images of `shape` (height,
+    width, 3) with values from 0 to 255. `l2` is the weight penalty of the dense layers."""
     inputs = Input(shape)
     x = layers.Rescaling(1 / 255)(inputs)
     for strides in (3, 1):
@@ -69,7 +69,8 @@ def small_network(
 
 
 def efficientnet_network(shape: Shape, n_classes: int, weights: str | None, cut: str | None) -> Model:
-    """Return EfficientNetB0 up to the layer `cut` (all of it if None), a dense layer of 128 units and a softmax."""
+    """Return EfficientNetB0 up to the layer `cut` (all of it if None), a dense layer of 128 units and a
+    softmax."""
     inputs = Input(shape)
     x = preprocessing("efficientnetb0")(inputs)
     x = load_body("efficientnetb0", weights, cut, shape)(x)

@@ -92,7 +92,9 @@ def test_a_gain_is_positive_where_the_score_is_better(score, over):
 def test_the_better_prediction_gains_whatever_the_direction():
     y, right, wrong = np.array([0, 1]), np.eye(2) * 0.8 + 0.1, np.eye(2)[::-1] * 0.8 + 0.1
     for metric in METRICS.values():
-        better, worse = (y[:, None] + [0.1], 0.6 - 0.2 * y[:, None]) if metric.needs == "numbers" else (right, wrong)
+        better, worse = (
+            (y[:, None] + [0.1], 0.6 - 0.2 * y[:, None]) if metric.needs == "numbers" else (right, wrong)
+        )
         assert metric.gain(metric.score(y, better), over=metric.score(y, worse)) > 0
 
 
@@ -122,7 +124,9 @@ def test_a_metric_must_fit_what_is_to_be_predicted():
     numbers = make_dataset([1, 2], classes=None)
     require_fitting(accuracy, classes)
     require_fitting(get_metric("rmsle"), numbers)
-    with pytest.raises(CompetitionError, match=r"'rmse' must be given numbers, got a classification .* accuracy"):
+    with pytest.raises(
+        CompetitionError, match=r"'rmse' must be given numbers, got a classification .* accuracy"
+    ):
         require_fitting(get_metric("rmse"), classes)
     with pytest.raises(CompetitionError, match=r"'f1' must be given labels, got a regression .* rmse, mae"):
         require_fitting(get_metric("f1"), numbers)

@@ -93,7 +93,9 @@ def test_numbers_are_predicted_from_a_table(name, log):
 
 
 def test_a_model_that_cannot_predict_numbers_says_so():
-    with pytest.raises(ModelError, match=r"'cnn' must take a regression task, takes \['classification'\]; .*-ridge"):
+    with pytest.raises(
+        ModelError, match=r"'cnn' must take a regression task, takes \['classification'\]; .*-ridge"
+    ):
         create("cnn", {}, 0, regression=True)
 
 

@@ -12,8 +12,8 @@ from podium.report.embedding_maps import (
     EmbeddingMap,
     embedding_maps,
     embeds,
-    likeness,
     nearest,
+    neighbour_correlation,
     project,
     read_map,
 )
@@ -36,10 +36,10 @@ def test_the_nearest_rows_come_with_their_distances():
     assert distances.tolist() == [[0, 5]]
 
 
-def test_likeness_is_one_where_neighbours_are_liked_alike_and_none_by_chance():
-    assert likeness(on_a_line(40), Y, IS_NEW) > 0.99
+def test_the_correlation_is_one_where_neighbours_are_liked_alike_and_none_by_chance():
+    assert neighbour_correlation(on_a_line(40), Y, IS_NEW) > 0.99
     rng = np.random.default_rng(0)
-    by_chance = [likeness(rng.normal(size=(40, 2)), Y, IS_NEW) for _ in range(50)]
+    by_chance = [neighbour_correlation(rng.normal(size=(40, 2)), Y, IS_NEW) for _ in range(50)]
     assert abs(np.mean(by_chance)) < 0.15
 
 

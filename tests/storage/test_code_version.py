@@ -69,7 +69,11 @@ def test_a_changed_number_counts(copied):
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("errors.py", "class DataError(PodiumError):\n    pass", "class DataError(PodiumError):\n    code = 2"),
+        (
+            "errors.py",
+            "class DataError(PodiumError):\n    pass",
+            "class DataError(PodiumError):\n    code = 2",
+        ),
         ("formatting.py", "most: int = 5", "most: int = 6"),
         ("data/images.py", "_BLOCK = 512", "_BLOCK = 513"),
         ("data/tables.py", "SHOWN_COLUMNS = 6", "SHOWN_COLUMNS = 7"),

@@ -11,8 +11,8 @@ from podium.errors import PodiumError
 from podium.kaggle import worker as child
 from podium.kaggle.client import Client
 from podium.kaggle.ledger import open_ledger
-from podium.kaggle.public_leaderboard import refresh
 from podium.kaggle.preflight import UploadOptions
+from podium.kaggle.public_leaderboard import refresh
 from podium.kaggle.upload import upload
 from support.kaggle_stub import Stub, board_zip, zipped
 from support.makers import make_competition

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import PIL
 from PIL import Image
 
 from podium.data.cached_pixels import CachedPixels
@@ -255,7 +256,7 @@ class ImageCache:
     def decoded(self, spec: ImageSpec) -> Path:
         """Return a NumPy file of the pixels (all files, height, width, 3)."""
         folder = self.folder or cache_folder() / "images"
-        path = folder / f"{content_id(self.content_id, str(spec), Image.__version__)}.npy"
+        path = folder / f"{content_id(self.content_id, str(spec), PIL.__version__)}.npy"
         if not path.exists():
             shape = (len(self.paths), spec.height, spec.width, 3)
             write_blocks(path, shape, np.dtype(np.uint8), self._blocks(spec))

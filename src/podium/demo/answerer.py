@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +37,9 @@ class Class:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. `top` holds the most probable classes with their probabilities, the answer first; it is empty
-    where numbers are predicted, and `number` is given. It took `seconds`; `question` is what was asked."""
+    """An answer. `top` holds the most probable classes with their probabilities, the answer first; it is
+    empty where numbers are predicted, and `number` is given. It took `seconds`; `question` is what was
+    asked."""
 
     question: View
     top: Sequence[tuple[Class, float]]
@@ -50,8 +51,8 @@ class Reply:
 class Answerer:
     """The entry that would be submitted, in memory, and a few test rows to try it on.
 
-    It answers by the models of the first fold alone: that is how the score was measured, and all five folds of a
-    blend of networks take seconds. `folder` is for what is made of uploads.
+    It answers by the models of the first fold alone: that is how the score was measured, and all five folds
+    of a blend of networks take seconds. `folder` is for what is made of uploads.
     """
 
     def __init__(self, session: Session, folder: Path):
@@ -117,7 +118,7 @@ def _can_be_asked(session: Session) -> bool:
 
 def _classes(dataset: Dataset) -> list[Class]:
     names = dataset.task.names
-    labels = dataset.task.labels(np.arange(len(names))) if names else []
+    labels: Iterable[object] = dataset.task.labels(np.arange(len(names))) if names else ()
     return [
         Class(str(label), name, _picture(dataset, code))
         for code, (label, name) in enumerate(zip(labels, names, strict=True))

@@ -97,7 +97,7 @@ def _examples(answerer: Answerer) -> Any:
     return gr.HTML(_html("samples.html", answerer), js_on_load=script, elem_id="samples")
 
 
-def _form(ask: Ask, answerer: Answerer) -> Callable[[Any], None]:
+def _form(ask: Ask, answerer: Answerer) -> Callable[[Any], Any]:
     typed = TEXT in answerer.kinds
     limit = f"at most {MOST_MEGAPIXELS} megapixels"
     box = gr.Textbox(label="Or a text of your own", lines=3, visible=typed)
@@ -107,7 +107,7 @@ def _form(ask: Ask, answerer: Answerer) -> Callable[[Any], None]:
     return lambda answer: gr.on(events, ask, [box, file], answer, **ONE_AT_A_TIME)
 
 
-def _drawing(ask: Ask, answerer: Answerer) -> Callable[[Any], None]:
+def _drawing(ask: Ask, answerer: Answerer) -> Callable[[Any], Any]:
     """Gradio's own sketch pad must be told to draw before one can."""
     template, script = ((TEMPLATES / name).read_text() for name in ("drawing.html", "drawing.js"))
     pad = gr.HTML(html_template=template, js_on_load=script, elem_id="drawing")

@@ -211,7 +211,8 @@ def examples(each: int = 6, side: int = 56) -> Plot:
 
 
 def _have_pictures(dataset: Dataset) -> np.ndarray:
-    """Return which training rows (n,) have a picture. Raise CompetitionError if rows of this kind have none."""
+    """Return which training rows (n,) have a picture. Raise CompetitionError if rows of this kind have
+    none."""
     facts = dataset.modality.file_facts(dataset.X)
     if facts is not None:
         return facts["bytes"].notna().to_numpy()
@@ -231,7 +232,8 @@ def _picture(dataset: Dataset, row: int, side: int) -> np.ndarray:
 
 
 def _find(dataset: Dataset, name: str, test: bool = False) -> pd.Series:
-    """Return a column (n,), or of the test rows (m,), numbered from 0; a text without characters is missing."""
+    """Return a column (n,), or of the test rows (m,), numbered from 0; a text without characters is
+    missing."""
     X = dataset.X_test if test else dataset.X
     about = dataset.about_test if test else dataset.about
     frames = [frame for frame in (dataset.modality.columns(X), about) if frame is not None]

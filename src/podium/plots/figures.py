@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -30,7 +31,7 @@ INK, RULE = "#010203", "#040506"
 SERIES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
 _COLOURS = {INK: "currentColor", RULE: "var(--rule)"}
 _COLOURS |= {colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)}
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",  # text stays text
     "font.family": "sans-serif",
     "font.size": 10,

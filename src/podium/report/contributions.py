@@ -16,8 +16,8 @@ from podium.report.results import Results
 def without_each(members: Sequence[Predictions], results: Results) -> dict[str, Comparison]:
     """Return for each member how much better the `weights` blend of all is than that of the others, nested.
 
-    The least squares of a fold's rows are those of the triangular factor of them, which has as many rows as there
-    are members: so each fold is only read once.
+    The least squares of a fold's rows are those of the triangular factor of them, which has as many rows as
+    there are members: so each fold is only read once.
     """
     y = results.dataset.y
     folds = results.folds

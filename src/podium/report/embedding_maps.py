@@ -108,10 +108,10 @@ def nearest(known: np.ndarray, new: np.ndarray, k: int) -> tuple[np.ndarray, np.
     return np.asarray(distances), np.asarray(rows)
 
 
-def likeness(places: np.ndarray, y: np.ndarray, is_new: np.ndarray) -> float:
+def neighbour_correlation(places: np.ndarray, y: np.ndarray, is_new: np.ndarray) -> float:
     """The rank correlation between the numbers y (n,) of the rows that a network was not trained on
-    (`is_new`) and the means of those of the `NEAREST_ROWS` nearest rows that it was, of their `places` (n, w): 0 is
-    chance."""
+    (`is_new`) and the means of those of the `NEAREST_ROWS` nearest rows that it was, of their `places` (n,
+    w): 0 is chance."""
     ranks = pd.Series(y).rank(pct=True).to_numpy()
     _, rows = nearest(places[~is_new], places[is_new], min(NEAREST_ROWS, int((~is_new).sum())))
     return float(pd.Series(ranks[~is_new][rows].mean(axis=1)).corr(pd.Series(ranks[is_new]), "spearman"))
@@ -123,13 +123,13 @@ def embedding_maps(
     """Rows where each method puts them, coloured by the ranks of their numbers; those of the first fold,
     which its network was not trained on, ringed, and test rows, whose numbers nobody knows, as crosses."""
     n, m, is_new = len(dataset.y), len(dataset.test_ids), folds.valid_fold == 0
-    inside = likeness(found.embeddings[:n], dataset.y, is_new)
+    inside = neighbour_correlation(found.embeddings[:n], dataset.y, is_new)
     for method, places in found.places.items():
         alt = (
             f"Where the network of the first fold puts {n:,} training rows and {m:,} test rows; colours are "
             f"ranks of {unit}. Rank correlation between the {unit} of a row that it was not trained on and "
             f"the mean of the {NEAREST_ROWS} nearest that it was: {inside:.2f} in the embeddings, "
-            f"{likeness(places[:n], dataset.y, is_new):.2f} on this map, 0 being chance."
+            f"{neighbour_correlation(places[:n], dataset.y, is_new):.2f} on this map, 0 being chance."
         )
         paint = partial(_paint, places=places, y=dataset.y, is_new=is_new, unit=unit)
         yield draw(f"{name}: {method}", alt, pd.DataFrame(), paint, height=4.2)

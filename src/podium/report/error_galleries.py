@@ -41,8 +41,9 @@ class Gallery:
 
 
 def galleries(results: Results) -> Iterator[Gallery]:
-    """Yield the training rows of the highest loss, and, where predictions say how certain they are, the test rows
-    of the least certain ones, the training rows that are likely mislabelled, and test rows at random."""
+    """Yield the training rows of the highest loss, and, where predictions say how certain they are, the test
+    rows of the least certain ones, the training rows that are likely mislabelled, and test rows at
+    random."""
     dataset = results.dataset
     name = results.chosen.name
     task = dataset.task

@@ -26,9 +26,9 @@ Label = str | int | bool
 
 @dataclass(frozen=True)
 class ClassTarget:
-    """A target of classes. `column` is its name in a submission, `classes` are the labels as the training data
-    have them; `coded` says that a submission holds their numbers from 0 instead, `splits` for how many folds there
-    are rows."""
+    """A target of classes. `column` is its name in a submission, `classes` are the labels as the training
+    data have them; `coded` says that a submission holds their numbers from 0 instead, `splits` for how many
+    folds there are rows."""
 
     column: str
     metric: str

@@ -66,7 +66,8 @@ def _cheap(job: Job, dataset: Dataset) -> Job:
 
 
 def _some_predictions(dataset: Dataset) -> Predictions:
-    """Return predictions of every class (or number) in turn, so that a mistake in mapping one back cannot hide."""
+    """Return predictions of every class (or number) in turn, so that a mistake in mapping one back cannot
+    hide."""
     test = dataset.task.perfect(dataset.task.sample_targets(dataset.y, len(dataset.test_ids)))
     return Predictions("check", "", "", "", test[:0], test, 0.0, (), 0.0, 0.0)
 
