@@ -92,7 +92,7 @@ def test_models_are_given_the_title_its_shape_the_time_and_the_image(competition
     X = competition.load(toy).X
     assert list(X.parts) == ["text", "table", "images"]
     assert list(X.parts["text"].columns) == ["text"]
-    assert list(X.parts["table"].columns) == [*MARKS, "length", "words", "created"]
+    assert list(X.parts["table"].columns) == [*TEXT_MARKS, "length", "words", "created"]
     assert not X.parts["text"]["text"].str.contains("psbattle", case=False).any()
     assert read(toy / TRAIN)["title"].str.contains("PsBattle").any()
 

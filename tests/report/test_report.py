@@ -111,7 +111,7 @@ def test_the_confusion_matrix_counts_labels_by_answers():
     figure = confusion(shown(results))
     assert figure.table.to_numpy().tolist() == [[2, 2], [1, 3]]
     assert "3 of 8 are wrong" in figure.alt
-    assert "true cat predicted as dog (2×)" in figure.alt
+    assert "true cat predicted as dog (2\N{MULTIPLICATION SIGN})" in figure.alt
 
 
 def test_of_many_classes_the_commonest_mistakes_are_listed():

@@ -17,7 +17,7 @@ HEADER = """\
 `make docs` writes this page from the command line; `make check` fails where it differs.
 
 Each verb is `podium VERB`, or `make VERB COMP=NAME`. The exit status is 0 when all went well, 1 when a model
-failed and the others are complete, 2 when the input is wrong or Kaggle refused it; then one line says what to do.
+failed and the others are complete, 2 when the input is wrong or Kaggle refused it; then one line says why.
 """
 
 
@@ -44,7 +44,7 @@ def _options(command: Any, context: Any) -> Iterator[str]:
             names = ", ".join(f"`{name}`" for name in parameter.opts)
             yield f"| {names} | {_cell(parameter.help or '')} |"
         elif parameter.param_type_name == "argument":
-            name = parameter.metavar or parameter.human_readable_name
+            name = parameter.metavar or str(parameter.name).upper()
             yield f"| `{name}` | {_cell(getattr(parameter, 'help', None) or '')} |"
 
 
