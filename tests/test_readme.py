@@ -1,4 +1,4 @@
-"""What the README says is so: its commands, its tree, and the scores that it quotes."""
+"""What the README says is so: its commands, its competitions, and the scores that it quotes."""
 
 import json
 import re
@@ -10,14 +10,14 @@ import pytest
 from typer.main import get_command
 
 from podium.cli import app
-from test_layers import ORDER, PACKAGE
+from test_layers import ORDER
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
-COMMANDS = [
-    line.partition("#")[0].strip() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()
-]
+PAGES = [README, *(path.read_text() for path in sorted((ROOT / "docs").glob("*.md")))]
+SHELL = [text for page in PAGES for text in re.findall(r"```sh\n(.*?)```", page, re.DOTALL)]
+COMMANDS = sorted({line.partition("#")[0].strip() for text in SHELL for line in text.splitlines()})
 COMMITTED = subprocess.run(
     ["git", "ls-files", "submissions/*/*.json"], cwd=ROOT, capture_output=True, text=True, check=False
 ).stdout.split()
@@ -45,18 +45,21 @@ def test_every_command_is_one_that_make_knows(command):
     assert ran.returncode == 0, ran.stderr
 
 
-def test_the_tree_has_every_file_with_its_clause_in_the_order_of_imports():
-    tree = block_that_holds("src/podium/")
-    clauses = dict(re.findall(r"^ {2,4}(\w+)(?:\.py|/) {2,}(\S.*)$", tree, re.MULTILINE))
-    files = {p.stem for p in PACKAGE.rglob("*.py")} - {"__init__", "__main__"}
-    assert files <= set(clauses)
-    assert [name for name in clauses if name in ORDER] == [name for name in ORDER if name in clauses]
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 160
 
 
-def test_every_competition_is_in_the_tree_and_has_a_readme():
+def test_the_page_on_architecture_names_every_package_from_the_bottom_to_the_top():
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    named = re.findall(r"^\| (`.+?) \|", page, re.MULTILINE)
+    rooms = re.findall(r"`(\w+)(?:/|\.py)`", "\n".join(named))
+    assert rooms == [room for room in ORDER if room not in ("__init__", "__main__")]
+
+
+def test_every_competition_has_a_readme_and_stands_on_the_front_page():
     for folder in (p.parent for p in ROOT.glob("competitions/*/competition.py")):
-        assert f"{folder.name}/" in block_that_holds("src/podium/")
         assert (folder / "README.md").exists()
+        assert f"(competitions/{folder.name}/README.md)" in README
 
 
 @pytest.mark.parametrize("path", COMMITTED)
