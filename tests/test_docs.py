@@ -58,7 +58,7 @@ def test_the_metric_of_its_page_scores_by_hand():
     assert brier.score(np.array([0, 1]), np.array([[1.0, 0.0], [0.5, 0.5]])) == pytest.approx(0.25)
 
 
-SOUNDS = '''
+SOUNDS = """
 import numpy as np
 import pandas as pd
 from pathlib import Path
@@ -98,7 +98,7 @@ COMPETITION = Competition(
     name="sounds", slug="sounds", title="Sounds", metric="accuracy", id_column="id", target_column="pitch",
     load=load, toy=toy, folds=FoldPlan(3), roster={"constant": {}, "gaussian-nb": {}, "ridge": {}},
 )
-'''
+"""
 
 
 def test_the_modality_of_its_page_trains_blends_submits_and_is_audited_reported_and_asked(tmp_path):

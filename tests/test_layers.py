@@ -4,28 +4,10 @@ import ast
 from pathlib import Path
 
 import podium
+from support.layers import ORDER
 
 PACKAGE = Path(podium.__file__).parent
 COMPETITIONS = PACKAGE.parents[1] / "competitions"
-ORDER = [
-    "errors",
-    "formatting",
-    "storage",
-    "data",
-    "metrics",
-    "competition",
-    "models",
-    "audit",
-    "pipeline",
-    "plots",
-    "pages",
-    "kaggle",
-    "report",
-    "demo",
-    "scaffold",
-    "cli",
-    "__main__",
-]
 MOST_ROOMS = 18
 MOST_ARROWS = 75
 

@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 
 from podium.cli import app
-from test_layers import ORDER
+from support.layers import ORDER
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

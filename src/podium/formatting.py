@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+MOST_NAMES = 12  # that a message lists
+
 
 def plain(number: float) -> str:
     """Return a number as it stands in a sentence: "14,131" or "0.0213"."""
@@ -39,7 +41,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     if near:
         return f"did you mean {near[0]!r}?"
-    return f"known: {', '.join(known) or 'none'}"
+    more = ", ..." if len(known) > MOST_NAMES else ""
+    return f"known: {', '.join(known[:MOST_NAMES]) or 'none'}{more}"
 
 
 def sample(values: Iterable[object], most: int = 5) -> str:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 
 import pandas as pd
 import pytest
@@ -143,3 +144,9 @@ def test_a_disk_that_fills_while_writing_loses_nothing(tmp_path):
     assert {p: p.read_bytes() for p in before} == before
     assert not list(store.rglob(".unfinished-*"))
     assert podium(root, *words).returncode == 0
+
+
+def test_the_version_is_that_of_the_package(tmp_path):
+    ran = podium(tmp_path, "--version")
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split() == ["podium", version("podium")]

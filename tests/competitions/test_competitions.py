@@ -1,5 +1,6 @@
 """Every competition folder works on its own toy data."""
 
+import importlib
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +32,14 @@ def test_toy_data_is_the_same_each_time(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", list_names(ROOT))
-def test_a_declaration_stays_a_form(name):
-    text = (ROOT / "competitions" / name / "competition.py").read_text()
-    assert len(text.splitlines()) <= 100
+def test_a_competition_owns_what_it_names(name):
+    """Each factory of its own folder is there, and takes the competition's task."""
+    competition = get_competition(ROOT, name)
+    for model, params in competition.models(is_toy=True).items():
+        if "factory" in params:
+            module, _, function = params["factory"].partition(":")
+            assert module.startswith(f"competitions.{name}."), model
+            assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_digits_keep_their_pixels_and_labels(tmp_path):

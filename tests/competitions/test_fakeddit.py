@@ -12,6 +12,7 @@ from podium.data.dataset import conflicting
 from podium.data.images import ImageFiles
 from podium.errors import CompetitionError, DataError
 from podium.pipeline.submission import read_sample
+from podium.plots.text_marks import TEXT_MARKS
 from support.makers import create
 from support.tiny import answered, copy_competitions, podium
 
@@ -139,7 +140,7 @@ def test_images_lie_in_one_folder_or_in_folders_of_classes(competition, folder):
     for path in (folder / "images").iterdir():
         path.rename(folder / "train" / "0" / path.name)
     assert competition.load(folder).id == before
-    assert 0 < competition.load(folder).X.parts["images"].seen.sum() < 400
+    assert 0 < competition.load(folder).X.parts["images"].known.sum() < 400
 
 
 def test_without_comments_or_images_the_rest_is_read(competition, folder):
@@ -147,7 +148,7 @@ def test_without_comments_or_images_the_rest_is_read(competition, folder):
     shutil.rmtree(folder / "images")
     dataset = competition.load(folder)
     assert dataset.about["comments"].isna().all()
-    assert not dataset.X.parts["images"].seen.any()
+    assert not dataset.X.parts["images"].known.any()
     model = create("profesor", {"epochs": 1}, 0).fit(dataset.X, dataset.y)
     assert np.allclose(model.predict_proba(dataset.X_test), np.bincount(dataset.y) / len(dataset.y))
 

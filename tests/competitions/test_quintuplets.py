@@ -68,7 +68,7 @@ def test_the_picture_with_two_labels_is_found_and_reported(competition, toy, tmp
     assert found == {"Nino Nakano/3 again.jpeg", "みく/0003.jpeg"}
     ran = podium(copy_competitions(tmp_path, folds=2), "submit", NAME, "--models", "ridge,gaussian-nb")
     assert ran.returncode == 0, ran.stderr
-    assert "2 training rows are trained on though rows of the same group carry another label" in ran.stdout
+    assert "2 duplicates have conflicting labels (kept in training)" in ran.stdout
     store = tmp_path / "submissions" / NAME / "toy"
     rows = pd.read_csv(store / "leaderboard.csv").set_index("name")
     assert rows.loc["ridge", "score"] > 0.5

@@ -14,11 +14,34 @@ from podium.data.images import ImageFiles, find_by_stem
 from podium.data.multimodal import MultimodalRows
 from podium.errors import ModelError
 from podium.models.multimodal import LENGTH, TitleWithImage
-from support.makers import bright_or_dark, create, model_id
+from support import makers
+from support.makers import bright_or_dark
 
+OWN = {
+    "profesor": "competitions.fakeddit.networks:profesor",
+    "propuesto": "competitions.fakeddit.networks:propuesto",
+    "propuesto-mejorado": "competitions.fakeddit.networks:propuesto_mejorado",
+    "final": "competitions.fakeddit.networks:final",
+    "cnn-small": "competitions.quintuplets.networks:cnn_small",
+    "cnn-small-reg": "competitions.quintuplets.networks:cnn_small_reg",
+    "efficientnetb0": "competitions.quintuplets.networks:efficientnetb0",
+}
 SMALL = {"side": 32, "epochs": 1}
 FLAT = {"height": 40, "width": 32, "epochs": 1}
 Y = np.arange(24) % 2
+
+
+def create(name, params, seed):
+    """A model of the registry, or of a competition's own folder."""
+    return makers.create(name, with_factory(name, params), seed)
+
+
+def model_id(name, params, seed):
+    return makers.model_id(name, with_factory(name, params), seed)
+
+
+def with_factory(name, params):
+    return {**params, "factory": OWN[name]} if name in OWN else params
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +85,8 @@ def layers_of(network, kind):
 
 def test_the_networks_are_as_the_reports_say():
     shape = (64, 64, 3)
-    plain, better = propuesto_network(shape, 2), propuesto_network(shape, 2, swapped=True)
-    final = propuesto_network(shape, 2, swapped=True, normalised=True, dropout=0.5)
+    plain, better = propuesto_network(shape, 2), propuesto_network(shape, 2, exchanged=True)
+    final = propuesto_network(shape, 2, exchanged=True, normalised=True, dropout=0.5)
     assert [x.filters for x in layers_of(plain, "Conv2D")] == [64, 32, 16, 8]
     assert [x.units for x in layers_of(plain, "Dense")] == [1024, 256, 128, 2]
     assert [x.activation.__name__ for x in layers_of(plain, "Dense")] == [
@@ -104,14 +127,14 @@ def test_of_rows_without_an_image_the_shares_of_the_classes_are_said(name, posts
     y = (np.arange(24) % 4 == 1).astype(int)
     model = create(name, FLAT if name == "cnn-small" else {"n_estimators": 5}, 0).fit(posts, y)
     said = model.predict_proba(posts)
-    seen = posts.parts["images"].seen
+    seen = posts.parts["images"].known
     assert np.allclose(said[~seen], [0.75, 0.25])
     assert not np.allclose(said[seen], [0.75, 0.25], atol=1e-3)
     assert model.predict(posts).tolist() == said.argmax(axis=1).tolist()
 
 
 def test_a_class_of_which_no_image_was_seen_is_not_forgotten(posts):
-    y = np.where(posts.parts["images"].seen, Y, 2)
+    y = np.where(posts.parts["images"].known, Y, 2)
     model = create("metadata", {"n_estimators": 5}, 0).fit(posts, y)
     said = model.predict_proba(posts)
     assert said.shape == (24, 3)

@@ -107,12 +107,14 @@ def test_blends_of_likes_mix_logarithms():
     y = np.array([10.0, 100, 1000, 10_000, 100, 1000])
     members = [make_predictions((factor * y)[:, None], str(factor)) for factor in (0.5, 2.0)]
     fold_of = Folds(np.arange(6, dtype=np.int8) % 2)
-    mixed = blend("mean", members, y, fold_of, rmsle)
+    mixed = blend("mean", members, y, dataset.task, fold_of, rmsle)
     assert np.allclose(np.log1p(mixed.oof), np.mean([np.log1p(p.oof) for p in members], axis=0))
     assert mixed.score < 0.1 * min(rmsle.score(y, p.oof) for p in members)
-    assert np.allclose(blend("mean", members, y, fold_of, get_metric("rmse")).oof[:, 0], 1.25 * y)
+    assert np.allclose(
+        blend("mean", members, y, dataset.task, fold_of, get_metric("rmse")).oof[:, 0], 1.25 * y
+    )
     for name in ("weights", "greedy"):
-        assert blend(name, members, y, fold_of, rmsle).score < 0.1
+        assert blend(name, members, y, dataset.task, fold_of, rmsle).score < 0.1
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +146,7 @@ def test_a_whole_run_writes_likes_and_errors_by_range(run, folder):
 
 def test_the_page_shows_what_is_signal_and_what_the_networks_have_learnt(run):
     page = (run[1] / "leaderboard.html").read_text()
-    for title in ("What is signal", "Errors by range", "Precision by range", "Learning curves"):
+    for title in ("Gain over baseline", "Errors by range", "Precision by range", "Learning curves"):
         assert page.count(f"<h3>{title}</h3>") == 1
     for over in ("constant", "metadata", "title"):
         assert f'<th scope="col">p over {over}</th>' in page

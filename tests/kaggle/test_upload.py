@@ -29,7 +29,7 @@ def test_an_upload_waits_for_its_score(case):
     assert "ridge: accuracy 0.91000 ± 0.01000" in case.stub.subs[0]["description"]
     assert any("waiting for the score" in line for line in case.said)
     with open_ledger(case.folder) as ledger:
-        assert ledger.sent() == [sent]
+        assert ledger.records() == [sent]
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_a_client_that_dies_is_started_anew(case):
     with Client() as client:
         case.shared = client
         assert client.limits("pets-2026")["allowed"] == 4
-        client._child.kill()
+        client._worker.kill()
         with pytest.raises(KaggleError, match="its client ended"):
             client.limits("pets-2026")
         assert case.upload().state == "sent"

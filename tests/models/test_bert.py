@@ -171,7 +171,7 @@ def test_frozen_layers_give_what_they_gave(layers, tiny):
 
 def test_training_leaves_frozen_layers_as_they_were(tiny):
     model = classifier(tiny, frozen=1, epochs=1).fit(frame(TEXTS), TARGETS)
-    named, before = model.networks_[0].encoder.bert.parts, random_weights()
+    named, before = model.networks_[0].encoder.bert.named, random_weights()
     changed = {name for name in before if (named[name].numpy() != before[name]).any()}
     assert changed
     assert not any(name.startswith(("transformer/layer_0/", *EMBEDDINGS)) for name in changed)

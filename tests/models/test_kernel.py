@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from podium.data.task import Classification
 from podium.models.text.hub import load_encoder, load_preprocessor, mean_over_tokens
 from podium.models.text.kernel import TextKernel, bert_svc
 from podium.models.text.tfidf import TextFeatures
@@ -40,7 +41,7 @@ def test_a_text_is_nearest_to_itself(tiny):
 
 
 def test_it_learns_and_comes_back_from_a_pickle_as_it_was(tiny):
-    model = bert_svc(**tiny).fit(SEEN, Y)
+    model = bert_svc(Classification(np.arange(2)), **tiny).fit(SEEN, Y)
     said = model.predict_proba(SEEN)
     assert (said.argmax(axis=1) == Y).all()
     assert said.sum(axis=1) == pytest.approx(1)

@@ -71,12 +71,14 @@ def test_a_network_keeps_the_interface_of_scikit_learn(name):
         check(own)
 
 
-OF_FILES = {"metadata", "imagenet-zero-shot", "joint", "efficientnetb0", "profesor", "final"}
-OTHERS = ("text-", "scratch-", "table-", "propuesto", "cnn-small")
-OF_ARRAYS = [n for n in MODELS if not n.startswith(OTHERS) and "bert" not in n]
+OF_ARRAYS = [
+    name
+    for name, row in MODELS.items()
+    if "classification" in row.tasks and (not row.takes or "array" in row.takes)
+]
 
 
-@pytest.mark.parametrize("name", [n for n in OF_ARRAYS if n not in OF_FILES])
+@pytest.mark.parametrize("name", OF_ARRAYS)
 def test_every_model_of_images_gives_probabilities_by_name_alone(name, images):
     X, y = images
     model = create(name, SHORT.get(name, {}), seed=0).fit(X, y)

@@ -114,7 +114,7 @@ def test_what_makes_no_sense_is_refused(params, message):
 
 
 def test_a_siamese_network_tells_no_classes():
-    with pytest.raises(ModelError, match="no model 'pair-mobilenet'"):
+    with pytest.raises(ModelError, match="'pair-mobilenet' must take a classification task"):
         create("pair-mobilenet", {}, 0)
     with pytest.raises(ModelError, match="no body 'alxnet'; did you mean 'alexnet'"):
         load_body("alxnet", None, None, (64, 64, 3))

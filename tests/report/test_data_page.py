@@ -264,7 +264,7 @@ def test_photos_are_shown_and_their_sizes_compared(tmp_path):
 def test_examples_of_arrays_and_of_nothing_to_see():
     dataset = make_dataset([0, 1], X=np.zeros((2, 28, 28, 1), np.uint8))
     assert examples()(dataset).alt == "6 each of 2 classes, drawn by chance from 2 images."
-    with pytest.raises(CompetitionError, match="examples must be of images, got DataFrame"):
+    with pytest.raises(CompetitionError, match="examples must be of images, got table rows"):
         examples()(make_dataset([0, 1], X=pd.DataFrame({"a": [1, 2]})))
 
 
@@ -273,9 +273,9 @@ def test_the_target_comes_first_unless_the_competition_draws_it_itself():
         return [f.title for f in explore(make_competition(plots=plots), dataset)]
 
     both = posts([0, 1], n=[1, 2])
-    assert titles(both, numbers("n", "likes")) == ["Rows of each class", "Likes by class"]
-    assert titles(both, balance(downsampled=True)) == ["Rows of each class"]
-    assert titles(likes([1, 2])) == ["The number to predict"]
+    assert titles(both, numbers("n", "likes")) == ["Class balance", "Likes by class"]
+    assert titles(both, balance(downsampled=True)) == ["Class balance"]
+    assert titles(likes([1, 2])) == ["Target distribution"]
     with pytest.raises(CompetitionError, match=r"must differ in title, got twice: \['likes-by-class'\]"):
         titles(both, numbers("n", "likes"), numbers("n", "likes"))
 
@@ -293,13 +293,14 @@ def test_every_competition_explores_its_toy_data(name, tmp_path):
 
 
 def test_class_names_must_be_as_many_as_classes():
-    with pytest.raises(DataError, match="class_names must have the 2 rows of classes, got 1"):
+    with pytest.raises(DataError, match="class_names must name each of the 2 classes, got 1 names"):
         make_dataset([0, 1], class_names=["a"])
 
 
 def test_importing_a_competition_draws_nothing():
     code = (
-        "import sys; from pathlib import Path; from podium.competition.registry import get_competition, list_names\n"
+        "import sys; from pathlib import Path\n"
+        "from podium.competition.registry import get_competition, list_names\n"
         "for name in list_names(Path.cwd()): get_competition(Path.cwd(), name)\n"
         "assert 'podium.plots.catalogue' in sys.modules and 'matplotlib' not in sys.modules"
     )

@@ -168,7 +168,7 @@ def test_numbers_are_predicted_for_rows_that_are_in_no_file(tmp_path):
     with open_session(asked, tmp_path, tmp_path) as setting:
         outcome = train(setting, [], PlainProgress(make_console()))
         written = pd.read_csv(submit(setting, outcome))
-        said = load_predictor(setting).ask(dataset.X_test[:2])
+        said = load_predictor(setting).predict(dataset.X_test[:2])
     assert outcome.leaderboard.entries[0].score < 0.25
     assert {p.name for p in outcome.predictions if p.is_blend} == {"mean", "weights", "greedy"}
     assert dataset.task.decide(said) == pytest.approx(written["SalePrice"][:2].to_numpy())

@@ -8,7 +8,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def block(page, name):
     """The Python code block of that name."""
-    (found,) = re.findall(rf"^```python {name}\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
+    (found,) = re.findall(
+        rf"^```python {name}\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL
+    )
     return found
 
 

@@ -108,7 +108,7 @@ class Case:
 
     def sent(self):
         with open_ledger(self.folder) as ledger:
-            return ledger.sent()
+            return ledger.records()
 
     def states(self):
         return [s.state for s in self.sent()]

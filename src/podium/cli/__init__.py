@@ -19,15 +19,20 @@ app = typer.Typer(
 )
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"podium {podium.__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"podium {podium.__version__}")
-        raise typer.Exit
+    """Take the options that stand before a verb."""
 
 
 for verbs in (data, runs, predict, demo, kaggle):

@@ -30,12 +30,24 @@ def reference() -> str:
 
 def _verb(name: str, command: Any) -> str:
     context = command.context_class(command, info_name=f"podium {name}")
-    usage = " ".join(command.collect_usage_pieces(context))
-    lines = [f"## podium {name}", "", command.help or "", "", "```", f"podium {name} {usage}", "```", ""]
+    usage = " ".join(["podium", name, *_arguments(command, context)])
+    lines = [f"## podium {name}", "", command.help or "", "", "```", f"{usage} [OPTIONS]", "```", ""]
     options = list(_options(command, context))
     if options:
         lines += ["| option | what it does |", "|---|---|", *options, ""]
     return "\n".join(lines)
+
+
+def _arguments(command: Any, context: Any) -> Iterator[str]:
+    """Yield the arguments of a verb, those in brackets that may be left out."""
+    for parameter in command.get_params(context):
+        if parameter.param_type_name == "argument":
+            name = _argument(parameter)
+            yield name if parameter.required or name.startswith("[") else f"[{name}]"
+
+
+def _argument(parameter: Any) -> str:
+    return str(parameter.metavar or parameter.name.upper())
 
 
 def _options(command: Any, context: Any) -> Iterator[str]:
@@ -44,8 +56,7 @@ def _options(command: Any, context: Any) -> Iterator[str]:
             names = ", ".join(f"`{name}`" for name in parameter.opts)
             yield f"| {names} | {_cell(parameter.help or '')} |"
         elif parameter.param_type_name == "argument":
-            name = parameter.metavar or str(parameter.name).upper()
-            yield f"| `{name}` | {_cell(getattr(parameter, 'help', None) or '')} |"
+            yield f"| `{_argument(parameter)}` | {_cell(getattr(parameter, 'help', None) or '')} |"
 
 
 def _cell(text: str) -> str:

@@ -239,7 +239,7 @@ def _find(dataset: Dataset, name: str, test: bool = False) -> pd.Series:
     frames = [frame for frame in (dataset.modality.columns(X), about) if frame is not None]
     if not any(name in frame for frame in frames):
         facts = dataset.modality.file_facts(X)
-        frames += [] if facts is None else [facts]
+        frames += [] if facts is None else [_with_signs(facts)]
     for frame in frames:
         if name in frame:
             values = frame[name].reset_index(drop=True)
@@ -250,6 +250,11 @@ def _find(dataset: Dataset, name: str, test: bool = False) -> pd.Series:
         f"a plot asks for column {name!r} of the {which} rows, which neither X nor about has; "
         f"{did_you_mean(name, known)}"
     )
+
+
+def _with_signs(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts with sizes such as 40\N{MULTIPLICATION SIGN}30, as people write them."""
+    return facts.assign(size=facts["size"].str.replace("x", "\N{MULTIPLICATION SIGN}"))
 
 
 def _numbers(values: pd.Series) -> pd.Series:
