@@ -7,10 +7,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def block(page, name):
-    """The Python code block of that name."""
-    (found,) = re.findall(
-        rf"^```python {name}\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL
-    )
+    """The code block of that name."""
+    (found,) = re.findall(rf"^```\w+ {name}\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
     return found
 
 
