@@ -43,6 +43,18 @@ def test_the_competition_of_its_page_trains_and_submits(tmp_path):
     assert scores["table-ridge"] > scores["constant"] + 0.2
     (path,) = (root / "submissions" / "pets" / "toy").glob("toy-submission-*.csv")
     assert set(pd.read_csv(path)["kind"]) == {"cat", "dog"}
+    known = listed_files()
+    written = [p.relative_to(path.parent).as_posix() for p in path.parent.rglob("*") if p.is_file()]
+    assert [name for name in written if not known.fullmatch(name.removeprefix("toy-"))] == []
+
+
+def listed_files():
+    """A pattern of the files of a competition's results that docs/files.md lists, folders with all below."""
+    table = (DOCS / "files.md").read_text().partition("## Elsewhere")[0]
+    cells = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+    names = re.findall(r"`(.*?)`", " ".join(cells))
+    patterns = [re.sub(r"<\w+>", "[^/]+", name).replace(".", r"\.") for name in names]
+    return re.compile("|".join(f"{p}.*" if p.endswith("/") else p for p in patterns))
 
 
 def test_the_model_of_its_page_is_one_of_the_roster(tmp_path):

@@ -4,8 +4,10 @@ import tomllib
 
 
 def install(folder, project):
-    """Write what importlib.metadata reads of a package, given its pyproject.toml as text. The folder must be on
-    the path."""
+    """Write what importlib.metadata reads of a package, given its pyproject.toml as text.
+
+    The folder must be on the path.
+    """
     table = tomllib.loads(project)["project"]
     info = folder / f"{table['name'].replace('-', '_')}-{table['version']}.dist-info"
     info.mkdir()
