@@ -69,11 +69,11 @@ docs: $(DEV)  ## write docs/commands.md from the command line
 	@$(BIN)/python -m podium.cli.reference docs/commands.md
 
 bench: $(DEV)  ## measure what speed, errors and memory of the networks depend on
-	@$(BIN)/python tests/bench/bench_networks.py
-	@$(BIN)/python tests/bench/bench_recipe.py $(if $(DATA),"$(call path,$(DATA))")
-	@$(BIN)/python tests/bench/bench_bert.py $(if $(DATA),"$(call path,$(DATA))")
-	@$(BIN)/python tests/bench/bench_images.py
-	@$(BIN)/python tests/bench/bench_report.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_networks.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_recipe.py $(if $(DATA),"$(call path,$(DATA))")
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_bert.py $(if $(DATA),"$(call path,$(DATA))")
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_images.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_report.py
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -15,8 +15,9 @@ import real
 
 from podium.competition.declaration import FoldPlan
 from podium.data.dataset import Dataset
+from podium.data.task import Classification
 from podium.models.registry import create
-from podium.pipeline.crossval import Job, fit_fold
+from podium.pipeline.fit import Job, fit_fold
 from podium.pipeline.folds import Fold, make_folds
 
 TWEETS, FOLD, ROUNDS, BATCH, LENGTH = 960, 6090, 3, 32, 64
@@ -59,7 +60,7 @@ def plain(X: pd.DataFrame, y: np.ndarray, params: dict) -> list[float]:
 
 def ours(X: pd.DataFrame, y: np.ndarray, params: dict) -> list[float]:
     ends = [time.perf_counter()]
-    model = create("small-bert", {**params, "epochs": ROUNDS + 1}, 0)
+    model = create("small-bert", {**params, "epochs": ROUNDS + 1}, 0, Classification(np.arange(2)))
     model.fit(X, y, on_epoch=lambda *_: ends.append(time.perf_counter()))
     return np.diff(ends)[1:].tolist()  # the first one holds the tracing
 

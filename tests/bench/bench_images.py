@@ -36,7 +36,8 @@ def _written(folder: Path, number: int) -> Path:
 def _train(paths: list[Path]) -> None:
     from keras import Input, Model, layers
 
-    from podium.data.images import ImageFiles, Look
+    from podium.data.image_spec import ImageSpec
+    from podium.data.images import ImageFiles
     from podium.models.keras.classifier import KerasClassifier
 
     def network(shape: tuple[int, ...], n_classes: int) -> Model:
@@ -47,7 +48,7 @@ def _train(paths: list[Path]) -> None:
 
     started = time.perf_counter()
     files, y = ImageFiles(paths), np.arange(len(paths)) % 2
-    pixels = files.pixels(Look(64, 64))
+    pixels = files.pixels(ImageSpec(64, 64))
     _told("decoded", started)
     started = time.perf_counter()
     model = KerasClassifier(network, epochs=1, batch_size=64, random_state=0).fit(pixels, y)

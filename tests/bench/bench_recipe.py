@@ -22,7 +22,9 @@ def main() -> None:
     seen, rest = np.split(np.random.default_rng(0).permutation(len(dataset.y)), [16_800])
     for name, params in RECIPES.items():
         started = time.perf_counter()
-        model = create("cnn4", {"epochs": 12, **params}, 0).fit(dataset.X[seen], dataset.y[seen])
+        model = create("cnn4", {"epochs": 12, **params}, 0, dataset.task).fit(
+            dataset.X[seen], dataset.y[seen]
+        )
         seconds = time.perf_counter() - started
         said = model.predict_proba(dataset.X[rest])
         errors = (said.argmax(axis=1) != dataset.y[rest]).sum()

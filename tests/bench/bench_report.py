@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from podium.data.dataset import Dataset
-from podium.metrics.metrics import get_metric
+from podium.data.task import Classification
+from podium.metrics import get_metric
 from podium.pipeline.blend import blend
 from podium.pipeline.folds import Folds
 from podium.pipeline.leaderboard import make_leaderboard
 from podium.pipeline.predictions import Predictions, fold_scores
-from podium.pipeline.train import Setting
+from podium.pipeline.session import Session
 from podium.report.results import Results
 from podium.report.run import write_page
 from podium.storage.store import Store
@@ -25,10 +26,11 @@ ROWS, TEST, CLASSES, MODELS = 42_000, 28_000, 10, 10
 
 
 def main() -> None:
-    rng, metric = np.random.default_rng(0), get_metric("accuracy")
+    rng = np.random.default_rng(0)
+    metric = get_metric("accuracy")
     images = rng.integers(0, 256, (ROWS, 28, 28, 1), dtype=np.uint8)
     y = rng.integers(CLASSES, size=ROWS)
-    dataset = Dataset(images, y, images[:TEST], np.arange(TEST), classes=np.arange(CLASSES))
+    dataset = Dataset(images, y, images[:TEST], np.arange(TEST), task=Classification(np.arange(CLASSES)))
     folds = Folds((np.arange(ROWS) % 5).astype(np.int8))
 
     def made_up(number: int) -> Predictions:
@@ -37,13 +39,17 @@ def main() -> None:
         oof = (oof + 0.1 * rng.dirichlet(np.ones(CLASSES), ROWS)).astype(np.float32)
         losses = [[1 / (epoch + 1) for epoch in range(20)]] * 5
         scores = fold_scores(metric, y, oof, folds)
-        score, name = metric.score(y, oof), f"model-{number}"
+        score = metric.score(y, oof)
+        name = f"model-{number}"
         return Predictions(
             name, name, "d", folds.id, oof, oof[:TEST], score, scores, 60, 1, details={"losses": losses}
         )
 
     models = [made_up(number) for number in range(MODELS)]
-    entries = [*models, *(blend(name, models, y, folds, metric) for name in ("mean", "weights"))]
+    entries = [
+        *models,
+        *(blend(name, models, y, dataset.task, folds, metric) for name in ("mean", "weights")),
+    ]
     board, _ = make_leaderboard("bench", False, metric, dataset, entries, (), {})
     order = [entry.name for entry in board.entries]
     results = Results(
@@ -51,12 +57,14 @@ def main() -> None:
     )
     with TemporaryDirectory() as folder:
         place = Path(os.environ.get("OUT", folder))
-        setting = Setting(
+        session = Session(
             make_competition(), place, Store(place), False, metric, dataset, pd.DataFrame(), folds
         )
-        started, worked = time.perf_counter(), time.process_time()
-        path = write_page(setting, results)
-        seconds, busy = time.perf_counter() - started, time.process_time() - worked
+        started = time.perf_counter()
+        worked = time.process_time()
+        path = write_page(session, results)
+        seconds = time.perf_counter() - started
+        busy = time.process_time() - worked
         print(f"page: {seconds:.1f} s ({busy:.1f} s of work), {path.stat().st_size:,} bytes")
 
 
