@@ -1,4 +1,4 @@
-"""Digit Recognizer: 28x28 grey images of handwritten digits (MNIST), ten classes, accuracy."""
+"""Digit Recognizer: images of handwritten digits (MNIST, 28x28, grey) in ten classes, scored by accuracy."""
 
 from pathlib import Path
 
@@ -11,42 +11,30 @@ from podium.data.dataset import Dataset
 from podium.data.task import Classification, encode_labels
 from podium.plots import examples
 
+from .toy_data import toy
+
 SIDE = 28
 PIXELS = [f"pixel{i}" for i in range(SIDE * SIDE)]
-CLASSES = range(10)
+CLASSES = np.arange(10)
 
 
 def load(folder: Path) -> Dataset:
-    train = read_whole_numbers(folder / "train.csv", ["label", *PIXELS], low=0, high=255)
+    """Read the two tables of pixels. The sample submission numbers the test rows from 1."""
+    train_path = folder / "train.csv"
+    train = read_whole_numbers(train_path, ["label", *PIXELS], low=0, high=255)
     test = read_whole_numbers(folder / "test.csv", PIXELS, low=0, high=255)
     return Dataset(
         X=_images(train[PIXELS]),
-        y=encode_labels(train["label"], CLASSES, source=f"{folder / 'train.csv'}: label"),
+        y=encode_labels(train["label"], CLASSES.tolist(), source=f"{train_path}: label"),
         X_test=_images(test),
         test_ids=np.arange(1, len(test) + 1),
-        task=Classification(np.array(CLASSES)),
+        task=Classification(CLASSES),
     )
 
 
 def _images(pixels: pd.DataFrame) -> np.ndarray:
+    """Return the rows of a table as images (n, 28, 28, 1)."""
     return pixels.to_numpy().reshape(-1, SIDE, SIDE, 1)
-
-
-def toy(folder: Path) -> None:
-    """Scikit-learn's own 1,797 real handwritten digits, enlarged from 8x8 to 28x28."""
-    from scipy.ndimage import zoom
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
-    order = np.random.default_rng(0).permutation(len(digits.target))
-    large = zoom(digits.images[order] * (255 / 16), (1, SIDE / 8, SIDE / 8), order=1)
-    pixels = pd.DataFrame(large.round().astype(np.uint8).reshape(-1, SIDE * SIDE), columns=PIXELS)
-    pixels.insert(0, "label", digits.target[order])
-    train, test = pixels.iloc[:1200], pixels.iloc[1200:].drop(columns="label")
-    train.to_csv(folder / "train.csv", index=False)
-    test.to_csv(folder / "test.csv", index=False)
-    ids = np.arange(1, len(test) + 1)
-    pd.DataFrame({"ImageId": ids, "Label": 0}).to_csv(folder / "sample_submission.csv", index=False)
 
 
 COMPETITION = Competition(

@@ -1,10 +1,12 @@
-"""Shitpost likes: how many likes does a meme get? A picture, and where it is known its title and time."""
+"""Shitpost likes: how many likes does a meme get? A picture, and a title and a time where they are known.
+
+Scored by the root mean squared logarithmic error (rmsle): a factor of two counts the same everywhere.
+"""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image, ImageDraw
 
 from podium.competition.declaration import Competition
 from podium.data.csv_files import read_features, read_header, read_numbers, read_texts
@@ -14,69 +16,66 @@ from podium.data.multimodal import MultimodalRows
 from podium.data.task import Regression
 from podium.plots import examples, lengths, over_time, target
 
+from .toy_data import toy
+
+LOG = {"log": True}  # the model learns the logarithm of the likes
+MOBILENET = {"weights": "imagenet", "cut": "conv_pw_12_relu", "log": True}
+RANDOM_LAYERS = {"weights": None, "views": "one", "log": True}
+TOY_MOBILENET = {"weights": None, "side": 64, "cut": "conv_pw_3_relu"}
+TOY_ALEXNET = {"weights": None, "side": 64, "cut": "conv2"}
+TOY_RESNET18 = {"weights": None, "side": 64, "cut": "conv2_1"}
+TOY_VGG16 = {"weights": None, "side": 64, "cut": "block1_pool"}
+
 
 def load(folder: Path) -> Dataset:
-    train, test = folder / "train.csv", folder / "test.csv"
-    X = _rows(train)
+    """Read the memes. There need be no test.csv. Pictures that look alike are one group."""
+    train_path = folder / "train.csv"
+    test_path = folder / "test.csv"
+    X = _read_rows(train_path)
+    X_test = X[:0]
+    test_ids = np.zeros(0)
+    if test_path.exists():
+        X_test = _read_rows(test_path)
+        test_ids = read_texts(test_path, ["id"])["id"].to_numpy()
     return Dataset(
         X=X,
-        y=read_numbers(train, ["likes"])["likes"].to_numpy(),
-        X_test=_rows(test) if test.exists() else X[:0],
-        test_ids=read_texts(test, ["id"])["id"].to_numpy() if test.exists() else np.zeros(0),
+        y=read_numbers(train_path, ["likes"])["likes"].to_numpy(),
+        X_test=X_test,
+        test_ids=test_ids,
         task=Regression(),
         groups=lookalikes(X.parts["images"]),
     )
 
 
-def _rows(path: Path) -> MultimodalRows:
-    known = set(read_header(path))  # title and created_utc may be missing: their models say a constant then
-    columns = sorted(known & {"created_utc"}), ["image", *sorted(known & {"title"})]
-    table = read_features(path, *columns).reindex(columns=["image", "title", "created_utc"])
+def question_rows(titles: list[str], images: ImageFiles) -> MultimodalRows:
+    """Return a row for each title and image of a person, with no time."""
+    return _make_rows(pd.DataFrame({"title": titles, "created_utc": np.nan}), images)
+
+
+def _read_rows(path: Path) -> MultimodalRows:
+    """Return the rows of a table. Where it has no title or no time, all are the same, so that the models
+    that read these predict a constant."""
+    known = read_header(path)
+    numbers = ["created_utc"] if "created_utc" in known else []
+    texts = ["image", "title"] if "title" in known else ["image"]
+    table = read_features(path, numbers, texts).reindex(columns=["image", "title", "created_utc"])
     images = ImageFiles([path.parent / str(name) for name in table["image"]])
-    return _parts(table.fillna({"created_utc": 0}), images)
+    return _make_rows(table.fillna({"created_utc": 0}), images)
 
 
-def _parts(table: pd.DataFrame, images: ImageFiles) -> MultimodalRows:
-    texts = table["title"].astype("str").fillna("").to_frame("text")
-    times = pd.to_datetime(table["created_utc"], unit="s").to_frame("created")
-    lengths = pd.DataFrame({"characters": texts["text"].str.len(), "words": texts["text"].str.count(r"\w+")})
-    return MultimodalRows({"images": images, "text": texts, "table": lengths, "times": times})
-
-
-def toy(folder: Path) -> None:
-    """Drawn memes: bright ones with a large face are liked, and those whose title says so."""
-    rng, n = np.random.default_rng(0), 240
-    (folder / "images").mkdir(parents=True, exist_ok=True)
-    bright, face, funny = rng.random((3, n))
-    likes = 750 * np.exp(2 * bright + 1.5 * face + 0.5 * (funny > 0.5) + rng.normal(0, 0.15, n))
-    table = pd.DataFrame({"id": [f"toy-{row}" for row in range(n)]})
-    table["image"] = "images/" + table["id"] + ".jpg"
-    table["created_utc"] = 1_500_000_000 + rng.integers(0, 10**7, n)
-    table["title"] = np.where(funny > 0.5, "this is hilarious", "a picture of a face")
-    for name, light, size in zip(table["image"], bright, face, strict=True):
-        noise = rng.integers(0, 40, (96, 96, 3)) + int(200 * light)
-        image, (x, y, r) = Image.fromarray(noise.astype(np.uint8)), (*rng.integers(36, 60, 2), 8 + 24 * size)
-        ImageDraw.Draw(image).ellipse((x - r, y - r, x + r, y + r), (230, 180, 40))
-        image.save(folder / name)
-    table[:180].assign(likes=likes[:180].round().astype(int)).to_csv(folder / "train.csv", index=False)
-    table[180:].to_csv(folder / "test.csv", index=False)
-    table[:179:-1][["id"]].assign(likes=1000).to_csv(folder / "sample_submission.csv", index=False)
-
-
-LOG, BASELINES = {"log": True}, ("ridge", "sgd", "xgboost", "knn")  # doubling counts the same everywhere
-MOBILENET, RANDOM = {"weights": "imagenet", "cut": "conv_pw_12_relu"}, {"weights": None, "views": "one"}
-BODIES = {"mobilenet": MOBILENET, "alexnet": RANDOM, "resnet18": RANDOM, "vgg16": {**RANDOM, "side": 64}}
-CUTS = {"mobilenet": "conv_pw_3_relu", "alexnet": "conv2", "resnet18": "conv2_1", "vgg16": "block1_pool"}
-TITLES = [*(f"text-{name}" for name in BASELINES), "table-ridge"]
-PICTURES = ["frozen-mobilenet@ridge", "frozen-mobilenet@xgboost", "pair-mobilenet"]
-
-
-def _on(bodies: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
-    mobilenet, kinds = bodies["mobilenet"], ("triplet-euclidean", "triplet-cosine", "pair")
-    models = {f"frozen-mobilenet@{name}": {**mobilenet, "regressor": name} for name in BASELINES}
-    models |= {f"{kind}-mobilenet@k100": {**mobilenet, "k": 100} for kind in kinds[:2]}
-    models |= {f"{kind}-{body}": params for body, params in bodies.items() for kind in kinds}
-    return {name: {**params, **LOG} for name, params in models.items()}
+def _make_rows(table: pd.DataFrame, images: ImageFiles) -> MultimodalRows:
+    """Return rows whose `table` holds no more than the length of the title."""
+    title = table["title"].astype("str").fillna("")
+    size = pd.DataFrame({"characters": title.str.len(), "words": title.str.count(r"\w+")})
+    created = pd.to_datetime(table["created_utc"], unit="s")
+    return MultimodalRows(
+        {
+            "images": images,
+            "text": title.to_frame("text"),
+            "table": size,
+            "times": created.to_frame("created"),
+        }
+    )
 
 
 COMPETITION = Competition(
@@ -88,15 +87,72 @@ COMPETITION = Competition(
     id_column="id",
     target_column="likes",
     load=load,
-    rows=lambda titles, images: _parts(pd.DataFrame({"title": titles, "created_utc": np.nan}), images),
+    rows=question_rows,
     toy=toy,
     plots=(target("likes", log=True), over_time("created"), lengths("text"), examples()),
     roster={
-        **dict.fromkeys(("constant", "metadata", "time", *TITLES), LOG),  # the table is of the title's length
-        **{f"constant@{name}": {"strategy": name} for name in ("median", "mean")},
-        **_on(BODIES),
+        "constant": LOG,
+        "metadata": LOG,
+        "time": LOG,
+        "text-ridge": LOG,
+        "text-sgd": LOG,
+        "text-xgboost": LOG,
+        "text-knn": LOG,
+        "table-ridge": LOG,
+        "constant@median": {"strategy": "median"},
+        "constant@mean": {"strategy": "mean"},
+        "frozen-mobilenet@ridge": {**MOBILENET, "regressor": "ridge"},
+        "frozen-mobilenet@sgd": {**MOBILENET, "regressor": "sgd"},
+        "frozen-mobilenet@xgboost": {**MOBILENET, "regressor": "xgboost"},
+        "frozen-mobilenet@knn": {**MOBILENET, "regressor": "knn"},
+        "triplet-euclidean-mobilenet@k100": {**MOBILENET, "k": 100},
+        "triplet-cosine-mobilenet@k100": {**MOBILENET, "k": 100},
+        "triplet-euclidean-mobilenet": MOBILENET,
+        "triplet-cosine-mobilenet": MOBILENET,
+        "pair-mobilenet": MOBILENET,
+        "triplet-euclidean-alexnet": RANDOM_LAYERS,
+        "triplet-cosine-alexnet": RANDOM_LAYERS,
+        "pair-alexnet": RANDOM_LAYERS,
+        "triplet-euclidean-resnet18": RANDOM_LAYERS,
+        "triplet-cosine-resnet18": RANDOM_LAYERS,
+        "pair-resnet18": RANDOM_LAYERS,
+        "triplet-euclidean-vgg16": {**RANDOM_LAYERS, "side": 64},
+        "triplet-cosine-vgg16": {**RANDOM_LAYERS, "side": 64},
+        "pair-vgg16": {**RANDOM_LAYERS, "side": 64},
     },
-    toy_params=_on({body: {"weights": None, "side": 64, "cut": cut} for body, cut in CUTS.items()}),
-    averages={"picture": PICTURES, "title": TITLES, "picture-and-title": [*PICTURES, *TITLES]},
+    toy_params={
+        "frozen-mobilenet@ridge": TOY_MOBILENET,
+        "frozen-mobilenet@sgd": TOY_MOBILENET,
+        "frozen-mobilenet@xgboost": TOY_MOBILENET,
+        "frozen-mobilenet@knn": TOY_MOBILENET,
+        "triplet-euclidean-mobilenet@k100": TOY_MOBILENET,
+        "triplet-cosine-mobilenet@k100": TOY_MOBILENET,
+        "triplet-euclidean-mobilenet": TOY_MOBILENET,
+        "triplet-cosine-mobilenet": TOY_MOBILENET,
+        "pair-mobilenet": TOY_MOBILENET,
+        "triplet-euclidean-alexnet": TOY_ALEXNET,
+        "triplet-cosine-alexnet": TOY_ALEXNET,
+        "pair-alexnet": TOY_ALEXNET,
+        "triplet-euclidean-resnet18": TOY_RESNET18,
+        "triplet-cosine-resnet18": TOY_RESNET18,
+        "pair-resnet18": TOY_RESNET18,
+        "triplet-euclidean-vgg16": TOY_VGG16,
+        "triplet-cosine-vgg16": TOY_VGG16,
+        "pair-vgg16": TOY_VGG16,
+    },
+    averages={
+        "picture": ["frozen-mobilenet@ridge", "frozen-mobilenet@xgboost", "pair-mobilenet"],
+        "title": ["text-ridge", "text-sgd", "text-xgboost", "text-knn", "table-ridge"],
+        "picture-and-title": [
+            "frozen-mobilenet@ridge",
+            "frozen-mobilenet@xgboost",
+            "pair-mobilenet",
+            "text-ridge",
+            "text-sgd",
+            "text-xgboost",
+            "text-knn",
+            "table-ridge",
+        ],
+    },
     ranges=(750, 1001, 1501, 2001),
 )

@@ -135,7 +135,7 @@ def test_posts_of_enough_likes_are_collected_with_their_pictures_once(script, tw
     assert twitter.asked.count("/2/users/1/tweets") == 3
     assert run(script, twitter, tmp_path) == 0
     assert sum(path.startswith("/pictures/") for path in twitter.asked) == 8
-    assert script.AGENT in twitter.agents
+    assert script.USER_AGENT in twitter.agents
 
 
 def test_a_run_that_was_stopped_in_the_middle_of_a_row_goes_on(script, twitter, tmp_path):
