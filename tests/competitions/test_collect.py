@@ -33,14 +33,17 @@ class Twitter(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
-        self.asked, self.agents, self.faults, self.stop_after = [], set(), {}, None
+        self.requested = []
+        self.agents = set()
+        self.faults = {}
         self.posts = [self.post(number) for number in range(11)]
 
     def post(self, number):
         when = f"2023-01-01T{number:02}:00:00.000Z"
         attached = {"attachments": {"media_keys": [f"m{number}"]}} if number != 5 else {}
         likes = {"public_metrics": {"like_count": 700 + 25 * number}}
-        text, name = f'a "meme",\nnumber {number}', str(9000 - number)
+        text = f'a "meme",\nnumber {number}'
+        name = str(9000 - number)
         return {
             "id": name,
             "edit_history_tweet_ids": [name],
@@ -64,7 +67,7 @@ class Twitter(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         place = urlsplit(self.path)
-        self.server.asked.append(place.path)
+        self.server.requested.append(place.path)
         self.server.agents.add(self.headers["User-Agent"])
         if self.server.faults.get(place.path):
             status, headers = self.server.faults[place.path].pop(0)
@@ -77,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(json.dumps(self.server.page(first)).encode())
         else:
             buffer = io.BytesIO()
-            Image.new("RGB", (20, 20), (len(self.server.asked) % 255, 90, 90)).save(buffer, "JPEG")
+            Image.new("RGB", (20, 20), (len(self.server.requested) % 255, 90, 90)).save(buffer, "JPEG")
             self.answer(buffer.getvalue())
 
     def answer(self, content, status=200, headers=()):
@@ -132,9 +135,9 @@ def test_posts_of_enough_likes_are_collected_with_their_pictures_once(script, tw
     assert posts["title"][0] == 'a "meme",\nnumber 2'
     assert posts["created_utc"][0] == datetime(2023, 1, 1, 2, tzinfo=UTC).timestamp()
     assert all(Image.open(tmp_path / image).size == (20, 20) for image in posts["image"])
-    assert twitter.asked.count("/2/users/1/tweets") == 3
+    assert twitter.requested.count("/2/users/1/tweets") == 3
     assert run(script, twitter, tmp_path) == 0
-    assert sum(path.startswith("/pictures/") for path in twitter.asked) == 8
+    assert sum(path.startswith("/pictures/") for path in twitter.requested) == 8
     assert script.USER_AGENT in twitter.agents
 
 

@@ -1,5 +1,6 @@
 """Every competition folder works on its own toy data."""
 
+import ast
 import importlib
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from podium.competition.registry import get_competition, list_names
 from podium.scaffold.smoke_test import check_competition
 
 ROOT = Path(__file__).parents[2]
+MODULES = sorted(ROOT.glob("competitions/*/*.py"))
+LOOPS = (ast.DictComp, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.Lambda)
 
 
 @pytest.mark.parametrize("name", list_names(ROOT))
@@ -40,6 +43,37 @@ def test_a_competition_owns_what_it_names(name):
             module, _, function = params["factory"].partition(":")
             assert module.startswith(f"competitions.{name}."), model
             assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_podium_names_no_model_of_a_competition():
+    competitions = [get_competition(ROOT, name) for name in list_names(ROOT)]
+    own = {model for c in competitions for model, params in c.roster.items() if "factory" in params}
+    assert {"profesor", "cnn-small"} <= own
+    source = "".join(path.read_text() for path in (ROOT / "src" / "podium").rglob("*.py"))
+    assert [model for model in own if f'"{model}"' in source] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_line_says_one_thing(path):
+    """No walrus, and no two values assigned at once."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    assert [node.lineno for node in nodes if isinstance(node, ast.NamedExpr)] == []
+    pairs = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Tuple)]
+    assert [node.lineno for node in pairs if isinstance(node.value, ast.Tuple)] == []
+
+
+@pytest.mark.parametrize("name", list_names(ROOT))
+def test_a_declaration_reads_like_a_form(name):
+    """What it lists, it lists line by line: nothing is put together from other dictionaries or in loops."""
+    tree = ast.parse((ROOT / "competitions" / name / "competition.py").read_text())
+    (declared,) = [node for node in tree.body if isinstance(node, ast.Assign) and names_competition(node)]
+    lists = [field.value for field in declared.value.keywords if isinstance(field.value, ast.Dict)]
+    assert all(isinstance(key, ast.Constant) for listed in lists for key in listed.keys)
+    assert not any(isinstance(node, LOOPS) for node in ast.walk(declared))
+
+
+def names_competition(node):
+    return isinstance(node.targets[0], ast.Name) and node.targets[0].id == "COMPETITION"
 
 
 def test_digits_keep_their_pixels_and_labels(tmp_path):

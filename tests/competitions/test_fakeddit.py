@@ -11,9 +11,9 @@ from podium.competition.registry import get_competition
 from podium.data.dataset import conflicting
 from podium.data.images import ImageFiles
 from podium.errors import CompetitionError, DataError
+from podium.models.registry import create
 from podium.pipeline.submission import read_sample
 from podium.plots.text_marks import TEXT_MARKS
-from support.makers import create
 from support.tiny import answered, copy_competitions, podium
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +49,15 @@ def read(path):
     return pd.read_csv(path, sep="\t", dtype={"id": str})
 
 
+def fitted(name, competition, dataset):
+    """A model of the roster, fitted on all training rows for one epoch if it has epochs."""
+    params = dict(competition.models(is_toy=True)[name])
+    params.pop("balance", None)
+    if "epochs" in params:
+        params["epochs"] = 1
+    return create(name, params, 0, dataset.task).fit(dataset.X, dataset.y)
+
+
 def test_the_toy_data_has_the_published_columns(toy):
     assert list(read(toy / TRAIN).columns) == PUBLISHED
     assert list(read(toy / VALIDATE).columns) == PUBLISHED
@@ -73,9 +82,9 @@ def test_labels_keep_their_meaning(variant, names, toy):
     posts = pd.concat([read(toy / TRAIN), read(toy / VALIDATE)])
     assert dict(zip(dataset.task.classes.tolist(), dataset.task.class_names, strict=True)) == names
     assert (dataset.labels == posts[competition.target_column]).all()
-    called = np.array(dataset.task.class_names)[dataset.y]
-    assert (called[posts["6_way_label"] == 0] == "true").all()
-    assert not (called[posts["6_way_label"] == 1] == "true").any()
+    class_name = np.array(dataset.task.class_names)[dataset.y]
+    assert (class_name[posts["6_way_label"] == 0] == "true").all()
+    assert not (class_name[posts["6_way_label"] == 1] == "true").any()
     assert read_sample(competition, dataset, toy)["id"].tolist() == dataset.test_ids.tolist()
 
 
@@ -130,7 +139,7 @@ def test_posts_with_the_same_title_or_image_are_one_group(competition, folder):
     assert groups[3] != groups[4] or posts["image_url"][3] == posts["image_url"][4]
 
 
-def test_rows_that_are_two_posts_of_one_image_may_contradict_and_that_is_said(competition, toy):
+def test_two_posts_of_one_image_may_have_conflicting_labels_and_that_is_reported(competition, toy):
     assert conflicting(competition.load(toy)).any()
 
 
@@ -149,7 +158,7 @@ def test_without_comments_or_images_the_rest_is_read(competition, folder):
     dataset = competition.load(folder)
     assert dataset.about["comments"].isna().all()
     assert not dataset.X.parts["images"].known.any()
-    model = create("profesor", {"epochs": 1}, 0).fit(dataset.X, dataset.y)
+    model = fitted("profesor", competition, dataset)
     assert np.allclose(model.predict_proba(dataset.X_test), np.bincount(dataset.y) / len(dataset.y))
 
 
@@ -175,15 +184,15 @@ def test_a_run_of_a_variant_has_a_folder_of_its_own_and_its_own_column(tmp_path)
     rows = pd.read_csv(store / "leaderboard.csv").set_index("name")
     assert rows.loc["text-complement-nb", "score"] > 0.7 > rows.loc["constant", "score"]
     titles = ["--text", "Satire again", "--text", "Misleading potato at the lake"]
-    asked = podium(root, "predict", "fakeddit@6-way", *titles)
-    assert answered(asked)["prediction"].tolist() == ["satire", "misleading"]
+    ran = podium(root, "predict", "fakeddit@6-way", *titles)
+    assert answered(ran)["prediction"].tolist() == ["satire", "misleading"]
 
 
 def test_a_title_alone_can_be_asked_about(competition, toy):
     dataset = competition.load(toy)
-    asked = competition.rows(["Pic of a cat!", ""], ImageFiles([Path()] * 2, blank=[0, 1]))
+    questions = competition.rows(["Pic of a cat!", ""], ImageFiles([Path()] * 2, blank=[0, 1]))
     for name in ("table-hist-gradient-boosting", "text-ridge", "profesor"):
-        model = create(name, {"epochs": 1} if name == "profesor" else {}, 0).fit(dataset.X, dataset.y)
-        assert np.isfinite(model.predict_proba(asked)).all()
+        model = fitted(name, competition, dataset)
+        assert np.isfinite(model.predict_proba(questions)).all()
     for name in ("text", "table"):
-        assert list(asked.parts[name].columns) == list(dataset.X.parts[name].columns)
+        assert list(questions.parts[name].columns) == list(dataset.X.parts[name].columns)

@@ -70,18 +70,20 @@ def enlarged(image, number):
 
 
 @pytest.mark.parametrize("name", ["ridge", "frozen-mobilenet"])
-def test_other_sizes_and_names_do_not_change_what_a_model_says(name, competition, folder, tmp_path):
+def test_other_sizes_and_names_do_not_change_what_a_model_predicts(name, competition, folder, tmp_path):
     params = {"weights": None, "side": 32, "cut": "conv_pw_8_relu"} if name.startswith("frozen") else {}
-    said = []
+    predicted = []
     for place, change in (("same", lambda image, _: image), ("other", enlarged)):
         dataset = competition.load(resaved(folder, tmp_path / place, change))
-        said.append(create(name, params, 0).fit(dataset.X, dataset.y).predict_proba(dataset.X_test)[:, 1])
+        predicted.append(
+            create(name, params, 0).fit(dataset.X, dataset.y).predict_proba(dataset.X_test)[:, 1]
+        )
     assert dataset.X.metadata()["width"].nunique() == 3
-    assert np.corrcoef(said)[0, 1] > 0.98
-    assert ((said[0] > 0.5) == (said[1] > 0.5)).mean() > 0.95
+    assert np.corrcoef(predicted)[0, 1] > 0.98
+    assert ((predicted[0] > 0.5) == (predicted[1] > 0.5)).mean() > 0.95
 
 
-def test_a_whole_run_says_0_for_a_known_pistol_and_1_for_a_known_phone(checkout, folder, tmp_path):
+def test_a_whole_run_predicts_0_for_a_known_pistol_and_1_for_a_known_phone(checkout, folder, tmp_path):
     data = tmp_path / SLUG
     shutil.copytree(folder, data)
     first, second = find_images(data / "Test")[:2]
@@ -114,8 +116,8 @@ def test_features_of_a_body_run_on_toy_photos_and_answer_for_a_file(checkout, fo
     rows = pd.read_csv(store / "leaderboard.csv").set_index("name")
     assert {"xgboost", "weights"} <= set(rows.index)
     assert rows.loc["frozen-mobilenet", "score"] > 0.8
-    asked = podium(checkout, "predict", NAME, find_images(folder / "Train" / "smartphone")[0])
-    assert answered(asked)["prediction"].tolist() == ["smartphone"]
+    ran = podium(checkout, "predict", NAME, find_images(folder / "Train" / "smartphone")[0])
+    assert answered(ran)["prediction"].tolist() == ["smartphone"]
 
 
 def test_a_broken_photo_gives_one_line_or_is_skipped(checkout, folder, tmp_path):

@@ -76,8 +76,8 @@ def test_the_picture_with_two_labels_is_found_and_reported(competition, toy, tmp
     frame = pd.read_csv(csv)
     assert list(frame.columns) == ["ID", "Character"]
     assert set(frame["Character"]) <= set(dataset.task.classes)
-    asked = podium(tmp_path, "predict", NAME, dataset.X.paths[-1])
-    table = answered(asked)
+    ran = podium(tmp_path, "predict", NAME, dataset.X.paths[-1])
+    table = answered(ran)
     assert list(table.columns) == ["input", "prediction", *(f"p({name})" for name in dataset.task.classes)]
     path, name, *p = table.iloc[0]
     assert (path, name) == (str(dataset.X.paths[-1]), dataset.task.classes[np.argmax(p)])

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from podium.data.multimodal import MultimodalRows
+from podium.errors import ModelError
 from podium.models.registry import known_names
 from podium.models.text import tfidf as text
 from podium.models.text.tfidf import TextFeatures
@@ -64,3 +66,9 @@ def test_equal_rows_are_read_once(monkeypatch):
     monkeypatch.setattr(text.TfidfVectorizer, "transform", None)
     again = TextFeatures("rich").fit(rows.copy()).transform(rows.copy())
     assert (again != before).nnz == 0
+
+
+def test_a_model_of_texts_names_the_part_that_rows_lack():
+    rows = MultimodalRows({"table": pd.DataFrame({"n": range(40)})})
+    with pytest.raises(ModelError, match=r"must be given the part 'text', got rows with \['table'\]"):
+        create("text-ridge", {}, 0).fit(rows, Y)

@@ -241,3 +241,16 @@ def test_numbers_of_a_member_that_is_always_right_get_all_weight():
     stack = np.stack([members[0].oof, y[:, None]], axis=1)
     for name in ("weights", "greedy"):
         assert fit(name, stack, y, get_metric("rmse")).weights == pytest.approx([0, 1])
+
+
+def test_numbers_of_a_metric_on_logarithms_are_mixed_as_logarithms():
+    y = np.array([10.0, 100, 1000, 10_000, 100, 1000])
+    members = [make_predictions((factor * y)[:, None], str(factor)) for factor in (0.5, 2.0)]
+    folds = Folds(np.arange(6, dtype=np.int8) % 2)
+    rmsle = get_metric("rmsle")
+    mixed = blend("mean", members, y, folds, rmsle)
+    assert np.allclose(np.log1p(mixed.oof), np.mean([np.log1p(p.oof) for p in members], axis=0))
+    assert mixed.score < 0.1 * min(rmsle.score(y, p.oof) for p in members)
+    assert np.allclose(blend("mean", members, y, folds, get_metric("rmse")).oof[:, 0], 1.25 * y)
+    for name in ("weights", "greedy"):
+        assert blend(name, members, y, folds, rmsle).score < 0.1
