@@ -11,7 +11,7 @@ import pandas as pd
 from podium.data.csv_files import read_header, read_pieces, read_texts, read_whole_numbers
 from podium.data.images import ImageFiles, find_by_stem
 from podium.data.multimodal import MultimodalRows
-from podium.plots import balance, examples, leaders, marks, numbers, over_time
+from podium.plots import balance, examples, leaders, mark_counts, numbers, over_time
 from podium.plots.text_marks import TEXT_MARKS, count_text_marks
 
 TRAIN_FILES = ["multimodal_train.tsv", "multimodal_validate.tsv"]
@@ -28,7 +28,7 @@ PLOTS = (
     over_time("created_utc"),
     numbers("num_comments", "comments a post", log=True),
     leaders("subreddit", other_than="true"),
-    *marks("title"),
+    *mark_counts("title"),
     *(numbers(f"{mark} in comments", f"{mark} in the comments of a post") for mark in TEXT_MARKS),
     examples(),
 )

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 
 MOST_NAMES = 12  # that a message lists
+LEAST_PROBABILITY = 1e-4  # a smaller one is said to be below it
+Z_95 = 1.96  # standard errors to each side of a 95 % interval
 
 
 def plain(number: float) -> str:
@@ -33,6 +35,11 @@ def quoted(name: object) -> str:
 def with_error(score: float, error: float, places: int) -> str:
     """Return a score with its standard error: "0.839 ± 0.004"."""
     return f"{score:.{places}f} \N{PLUS-MINUS SIGN} {error:.{places}f}"
+
+
+def probability(value: float) -> str:
+    """Return a probability as it follows its name: "= 0.8390", or "< 0.0001"."""
+    return f"< {LEAST_PROBABILITY}" if value < LEAST_PROBABILITY else f"= {value:.4f}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""What is signal: gains over the constant and errors by range, on numbers that one can check by hand."""
+"""Gains over the constant and errors by range, on numbers that one can check by hand."""
 
 import numpy as np
 import pytest

@@ -93,10 +93,10 @@ def column(page, head):
 def test_a_click_sorts_the_table_and_another_turns_it_round(visit):
     page = visit("tiny")
     before = column(page, "entry").all_inner_texts()
-    button = page.get_by_role("button", name="behind")
+    button = page.get_by_role("button", name="Δ to best")
     for turn, sign in (("descending", -1), ("ascending", 1)):
         button.click()
-        keys = [float(k) for c in column(page, "behind").all() if (k := c.get_attribute("data-key"))]
+        keys = [float(k) for c in column(page, "Δ to best").all() if (k := c.get_attribute("data-key"))]
         assert keys == sorted(keys, key=lambda key: sign * key)
         assert button.locator("..").get_attribute("aria-sort") == turn
     page.get_by_role("button", name="entry").click()
@@ -111,7 +111,7 @@ def test_the_numbers_on_the_page_are_those_of_the_store(visit, root):
     for head, name in (
         ("accuracy", "score"),
         ("s.e.", "standard_error"),
-        ("behind", "behind"),
+        ("Δ to best", "behind"),
         ("p", "p_value"),
     ):
         keys = column(page, head).evaluate_all("cells => cells.map(cell => cell.dataset.key)")
@@ -129,7 +129,7 @@ def test_what_the_data_say_stays_text(visit):
     page = visit("texts")
     assert page.evaluate("window.harmed") is None
     assert "<script>window.harmed = 1</script>" in page.locator(".cards").first.inner_text()
-    assert "labelled <b>calm</b>" in page.locator(".cards").first.inner_text()
+    assert "true <b>calm</b>" in page.locator(".cards").first.inner_text()
     assert page.locator("b", has_text="calm").count() == 0
     assert "paper <script>" in page.locator("table.sortable").inner_text()
 

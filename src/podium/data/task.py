@@ -20,7 +20,7 @@ import pandas as pd
 
 from podium.data.encoding import Encoding, OneHot, Ranks
 from podium.errors import DataError, ModelError
-from podium.formatting import percent, sample, short
+from podium.formatting import percent, probability, sample, short
 
 FREQUENT = 0.05  # a number that at least this share of the rows has is a gap, a limit or a default
 MOST_CLASSES = 10  # classes that a line names
@@ -314,7 +314,7 @@ class Classification(Task):
         return {"probability": self.support(y, predicted).round(5)}
 
     def describe_row(self, facts: Any) -> str:
-        given = _probability(facts.probability)
+        given = probability(facts.probability)
         return f"true {facts.label}, predicted {facts.predicted}; P(true label) {given}"
 
     @property
@@ -463,7 +463,7 @@ class Multilabel(Task):
         return {"probability": self.support(y, predicted).round(5)}
 
     def describe_row(self, facts: Any) -> str:
-        given = _probability(facts.probability)
+        given = probability(facts.probability)
         return f"true {facts.label}, predicted {facts.predicted}; P(true labels) {given}"
 
     def strange_answers(self, answers: pd.Series) -> pd.Series:
@@ -621,8 +621,3 @@ TASKS: tuple[type[Task], ...] = (Classification, Multilabel, Regression)
 def kinds_that_give(needs: str) -> frozenset[str]:
     """Return the kinds of task whose predictions can be scored as what a metric needs."""
     return frozenset(task.kind for task in TASKS if needs in task.gives)
-
-
-def _probability(value: float) -> str:
-    least = 1e-4
-    return f"< {least}" if value < least else f"= {value:.4f}"

@@ -20,7 +20,6 @@ from podium.pipeline.predictions import Predictions
 
 RESAMPLES = 1000
 SIGNIFICANT = 0.05
-Z_95 = 1.96  # standard errors to each side of a 95 % interval
 _CHUNK = 50  # draws a matrix product: keeps memory at 50 floats a row
 
 

@@ -1,11 +1,11 @@
-"""What competitions declare to have drawn of their data, and the figures themselves."""
+"""Figures: what competitions declare to have drawn of their data, and how predictions are drawn."""
 
 from podium.plots.catalogue import (
     balance,
     examples,
     leaders,
     lengths,
-    marks,
+    mark_counts,
     numbers,
     over_time,
     photos,
@@ -18,7 +18,7 @@ __all__ = [
     "examples",
     "leaders",
     "lengths",
-    "marks",
+    "mark_counts",
     "numbers",
     "over_time",
     "photos",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,11 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from podium.data.dataset import Dataset
+from podium.formatting import Z_95
 from podium.plots import figures
 from podium.plots.figures import INK, Figure
 
 BINS = 15  # of the probabilities from 0 to 1
-_MOST_CLASSES = 16  # of a confusion matrix, and pairs of a list
+_MOST_CLASSES = 16  # of a confusion matrix
+_MOST_PAIRS = 16  # of confused classes
 _MOST_DOTS = 1500
 
 
@@ -28,7 +29,7 @@ class Predicted:
 
 
 def prediction_figures(name: str, dataset: Dataset, oof: np.ndarray) -> list[Figure]:
-    """Return the figures that set out-of-fold predictions beside the truth; they differ by the task."""
+    """Return the figures that set out-of-fold predictions (n, c) beside the truth, as the task has them."""
     entry = Predicted(name, dataset, oof)
     if dataset.task.kind == "regression":
         return [predicted_and_true(entry), residuals(entry)]
@@ -38,8 +39,9 @@ def prediction_figures(name: str, dataset: Dataset, oof: np.ndarray) -> list[Fig
 
 
 def calibration(entry: Predicted) -> Figure:
+    """Draw the accuracy of the rows of each predicted probability, with its interval."""
     bins = reliability(entry.oof, entry.dataset.y)
-    gap = float((bins["rows"] * (bins["confidence"] - bins["right"])).sum() / bins["rows"].sum())
+    gap = float((bins["rows"] * (bins["confidence"] - bins["accuracy"])).sum() / bins["rows"].sum())
     alt = (
         f"Accuracy of the rows that {entry.name!r} predicts with each probability, with 95 % intervals "
         f"(Wilson 1927). Expected calibration error {calibration_error(bins):.4f} (Guo et al. 2017); in the "
@@ -47,10 +49,11 @@ def calibration(entry: Predicted) -> Figure:
     )
 
     def paint(axes: Axes) -> None:
-        low, high = wilson(bins["right"].to_numpy(), bins["rows"].to_numpy())
-        spread = np.clip([bins["right"] - low, high - bins["right"]], 0, 1)
+        accuracy = bins["accuracy"]
+        low, high = wilson(accuracy.to_numpy(), bins["rows"].to_numpy())
+        errors = np.clip([accuracy - low, high - accuracy], 0, 1)
         axes.axline((1, 1), slope=1, color=INK, linewidth=0.8, linestyle=":")
-        axes.errorbar(bins["confidence"], bins["right"], yerr=spread, fmt="o", markersize=4, capsize=2)
+        axes.errorbar(bins["confidence"], accuracy, yerr=errors, fmt="o", markersize=4, capsize=2)
         axes.set_xlabel("predicted probability")
         axes.set_ylabel("accuracy")
 
@@ -58,33 +61,38 @@ def calibration(entry: Predicted) -> Figure:
 
 
 def reliability(oof: np.ndarray, y: np.ndarray) -> pd.DataFrame:
-    """Of the rows whose answer has a probability in each bin: their mean `confidence`, the share that is
-    `right`, and how many `rows`; bins without rows are left out."""
-    sure, right = oof.max(axis=1).astype(float), oof.argmax(axis=1) == y
-    part = np.minimum((sure * BINS).astype(int), BINS - 1)
-    rows = pd.DataFrame({"part": part, "confidence": sure, "right": right.astype(float), "rows": 1})
-    table = rows.groupby("part").agg({"confidence": "mean", "right": "mean", "rows": "sum"})
-    names = [f"{part / BINS:.2f} to {(part + 1) / BINS:.2f}" for part in table.index.to_numpy()]
+    """Return a row for each bin of the predicted class's probability in which there are rows: their mean
+    `confidence`, their `accuracy`, and how many `rows` they are."""
+    confidence = oof.max(axis=1).astype(float)
+    accuracy = (oof.argmax(axis=1) == y).astype(float)
+    number = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    rows = pd.DataFrame({"bin": number, "confidence": confidence, "accuracy": accuracy, "rows": 1})
+    table = rows.groupby("bin").agg({"confidence": "mean", "accuracy": "mean", "rows": "sum"})
+    names = [f"{bin / BINS:.2f} to {(bin + 1) / BINS:.2f}" for bin in table.index.to_numpy()]
     return table.set_axis(pd.Index(names, name="probability"))
 
 
 def calibration_error(bins: pd.DataFrame) -> float:
-    """The mean distance between confidence and share (Guo et al. 2017, "On Calibration of Modern Neural
-    Networks")."""
-    return float((bins["rows"] * (bins["confidence"] - bins["right"]).abs()).sum() / bins["rows"].sum())
+    """Return the mean distance between confidence and accuracy (Guo et al. 2017, "On Calibration of Modern
+    Neural Networks")."""
+    distance = (bins["confidence"] - bins["accuracy"]).abs()
+    return float((bins["rows"] * distance).sum() / bins["rows"].sum())
 
 
-def wilson(share: np.ndarray, rows: np.ndarray, z: float = 1.96) -> tuple[np.ndarray, np.ndarray]:
-    """The ends of the interval of a share (Wilson 1927, "Probable Inference, the Law of Succession, and
-    Statistical Inference")."""
+def wilson(share: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the 95 % interval of shares (b,), each of so many rows (b,) (Wilson 1927, "Probable
+    Inference, the Law of Succession, and Statistical Inference")."""
+    z = Z_95
     middle = share + z**2 / (2 * rows)
     spread = z * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
-    return (middle - spread) / (1 + z**2 / rows), (middle + spread) / (1 + z**2 / rows)
+    scale = 1 + z**2 / rows
+    return (middle - spread) / scale, (middle + spread) / scale
 
 
 def confusion(entry: Predicted) -> Figure:
-    """Of many classes, the pairs that are most often taken for each other."""
-    labels = [str(label) for label in entry.dataset.task.decide(np.eye(entry.dataset.task.n_columns))]
+    """Draw how often each class is predicted as each other; for many classes, the most confused pairs."""
+    task = entry.dataset.task
+    labels = [str(label) for label in task.decide(np.eye(task.n_columns))]
     counts = np.zeros((len(labels), len(labels)), dtype=int)
     np.add.at(counts, (entry.dataset.y, entry.oof.argmax(axis=1)), 1)
     wrong = counts - np.diag(counts.diagonal())
@@ -96,39 +104,36 @@ def confusion(entry: Predicted) -> Figure:
     )
     if len(labels) > _MOST_CLASSES:
         return _confused_pairs(labels, wrong, alt)
-    share = np.where(
-        np.eye(len(labels)) == 1, np.nan, wrong / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    )
+    return _confusion_matrix(labels, counts, alt)
+
+
+def _confusion_matrix(labels: list[str], counts: np.ndarray, alt: str) -> Figure:
+    """Colours are shares of the true label's rows, so that they say the same for rare classes; the diagonal
+    has none, because it would outshine the mistakes."""
+    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    np.fill_diagonal(shares, np.nan)
     texts = np.vectorize("{:,}".format, otypes=[object])(counts)
-    ground = pd.DataFrame(share, labels, labels)
-    drawn = figures.heatmap(
-        "Confusion matrix", alt, ground, "Predicted; true labels on the left", texts=texts
-    )
-    return replace(drawn, table=pd.DataFrame(counts, pd.Index(labels, name="true"), labels))
+    table = pd.DataFrame(shares, labels, labels)
+    figure = figures.heatmap("Confusion matrix", alt, table, "Predicted", "True", texts)
+    return replace(figure, table=pd.DataFrame(counts, pd.Index(labels, name="true"), labels))
 
 
-def _confused_pairs(labels: Sequence[str], wrong: np.ndarray, alt: str) -> Figure:
-    order = np.argsort(-wrong, axis=None, kind="stable")[:_MOST_CLASSES]
+def _confused_pairs(labels: list[str], wrong: np.ndarray, alt: str) -> Figure:
+    order = np.argsort(-wrong, axis=None, kind="stable")[:_MOST_PAIRS]
     pairs = list(zip(*np.unravel_index(order, wrong.shape), strict=True))
-    names = pd.Index([f"{labels[true]} as {labels[said]}" for true, said in pairs], name="true, predicted")
-    table = pd.DataFrame({"rows": [int(wrong[pair]) for pair in pairs]}, index=names)
+    names = [f"{labels[true]} as {labels[predicted]}" for true, predicted in pairs]
+    rows = [int(wrong[pair]) for pair in pairs]
+    table = pd.DataFrame({"rows": rows}, index=pd.Index(names, name="true as predicted"))
     return figures.bars("Most confused classes", alt, table, "rows")
 
 
 def predicted_and_true(entry: Predicted) -> Figure:
+    """Draw predicted numbers over true ones; the table holds both, and the error, by tenths of the true
+    numbers."""
     y = entry.dataset.y
     predicted = entry.oof[:, 0]
     order = np.argsort(y, kind="stable")
-    tenths = [rows for rows in np.array_split(order, 10) if len(rows)]
-    table = pd.DataFrame(
-        {
-            "rows": [len(rows) for rows in tenths],
-            "true mean": [y[rows].mean() for rows in tenths],
-            "predicted mean": [predicted[rows].mean() for rows in tenths],
-            "root mean square error": [np.sqrt(np.mean((predicted[rows] - y[rows]) ** 2)) for rows in tenths],
-        },
-        index=pd.Index([f"{y[rows[0]]:.5g} to {y[rows[-1]]:.5g}" for rows in tenths], name="true"),
-    )
+    table = _by_tenths(y, predicted, order)
     shown = order[:: -(-len(order) // _MOST_DOTS)]
     alt = (
         f"What {entry.name!r}, fitted without them, predicts for {len(shown):,} training rows, over what "
@@ -144,6 +149,18 @@ def predicted_and_true(entry: Predicted) -> Figure:
     return figures.draw("Predicted and true", alt, table, paint)
 
 
+def _by_tenths(y: np.ndarray, predicted: np.ndarray, order: np.ndarray) -> pd.DataFrame:
+    tenths = [rows for rows in np.array_split(order, 10) if len(rows)]
+    columns = {
+        "rows": [len(rows) for rows in tenths],
+        "true mean": [y[rows].mean() for rows in tenths],
+        "predicted mean": [predicted[rows].mean() for rows in tenths],
+        "root mean square error": [np.sqrt(np.mean((predicted[rows] - y[rows]) ** 2)) for rows in tenths],
+    }
+    spans = [f"{y[rows[0]]:.5g} to {y[rows[-1]]:.5g}" for rows in tenths]
+    return pd.DataFrame(columns, index=pd.Index(spans, name="true"))
+
+
 def _correlation(y: np.ndarray, predicted: np.ndarray) -> str:
     if y.std() == 0 or predicted.std() == 0:
         return "One of them is always the same."
@@ -151,7 +168,8 @@ def _correlation(y: np.ndarray, predicted: np.ndarray) -> str:
 
 
 def residuals(entry: Predicted) -> Figure:
-    errors = entry.oof[:, 0] - entry.dataset.y
+    """Draw a histogram of predicted minus true numbers."""
+    errors = entry.dataset.task.errors(entry.dataset.y, entry.oof)
     low, middle, high = np.quantile(errors, [0.05, 0.5, 0.95])
     alt = (
         f"Predicted minus true, {entry.name!r}: nine tenths of the rows lie between {low:.6g} and "

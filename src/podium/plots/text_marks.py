@@ -17,5 +17,5 @@ TEXT_MARKS = {
 
 
 def count_text_marks(texts: pd.Series) -> pd.DataFrame:
-    """Return how often each of `TEXT_MARKS` stands in each text (n, 5); missing for a missing text."""
+    """Return how many of each of `TEXT_MARKS` each text has (n, 5); missing for a missing text."""
     return pd.DataFrame({mark: texts.str.count(pattern) for mark, pattern in TEXT_MARKS.items()})

@@ -14,10 +14,11 @@ from podium.report.results import Results
 
 
 def without_each(members: Sequence[Predictions], results: Results) -> dict[str, Comparison]:
-    """Return for each member how much better the `weights` blend of all is than that of the others, nested.
+    """Return for each member how much better the `weights` blend of all members is than that of the others,
+    nested.
 
-    The least squares of a fold's rows are those of the triangular factor of them, which has as many rows as
-    there are members: so each fold is only read once.
+    The least squares of a fold's rows are those of their triangular factor, which has as many rows as there
+    are members, so each fold is only read once.
     """
     y = results.dataset.y
     folds = results.folds
@@ -36,12 +37,13 @@ def without_each(members: Sequence[Predictions], results: Results) -> dict[str, 
         return np.array(found)
 
     every = np.arange(len(members))
-    whole = scores(every)
+    with_all = scores(every)
     sign = 1 if metric.greater_is_better else -1
-    return {
-        member.name: compare_folds(sign * (whole - scores(np.delete(every, number))), results.valid_to_train)
+    gains = {
+        member.name: sign * (with_all - scores(np.delete(every, number)))
         for number, member in enumerate(members)
     }
+    return {name: compare_folds(gain, results.valid_to_train) for name, gain in gains.items()}
 
 
 def _factor(stack: np.ndarray, target: np.ndarray, rows: np.ndarray) -> np.ndarray:

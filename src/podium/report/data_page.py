@@ -1,4 +1,4 @@
-"""The look at the data before any training: figures, on a page of their own."""
+"""The data before any training: figures, on a page of their own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from podium.plots.figures import Figure
 
 
 def explore(competition: Competition, dataset: Dataset) -> list[Figure]:
-    """What the competition declares, and before it what is to be predicted unless it declares that too.
+    """Return the figures that the competition declares, and before them that of the target unless it declares
+    that too.
 
     Raises CompetitionError if two figures have one name.
     """
@@ -27,21 +28,22 @@ def explore(competition: Competition, dataset: Dataset) -> list[Figure]:
     if title not in [figure.title for figure in figures]:
         figures.insert(0, plot(dataset))
     slugs = [slug(figure) for figure in figures]
-    twice = {name for name in slugs if slugs.count(name) > 1}
-    if twice:
+    repeated = {name for name in slugs if slugs.count(name) > 1}
+    if repeated:
         raise CompetitionError(
             f"plots of {competition.name!r} must differ in title, "
-            f"got twice: {sample(sorted(twice))}; remove one"
+            f"got twice: {sample(sorted(repeated))}; remove one"
         )
     return figures
 
 
 def slug(figure: Figure) -> str:
-    """A file's name from the title."""
+    """Return a file's name, made of the title."""
     return re.sub(r"\W+", "-", figure.title.casefold()).strip("-")
 
 
 def write_page(session: Session, figures: Sequence[Figure]) -> Path:
+    """Write explore.html; return its path."""
     path = session.store.root / "explore.html"
     page = render(
         "explore.html",
@@ -57,7 +59,7 @@ def write_page(session: Session, figures: Sequence[Figure]) -> Path:
 
 
 def write_tables(session: Session, figures: Sequence[Figure]) -> Iterator[Path]:
-    """The numbers of each figure as a CSV file."""
+    """Write the numbers of each figure as a CSV file; yield its path."""
     for figure in figures:
         path = session.store.root / "explore" / f"{slug(figure)}.csv"
         session.store.write(path, figure.table.to_csv().encode())

@@ -1,6 +1,6 @@
-"""What a siamese network has learnt: where it puts the rows, as a map, and which of them are near each other.
+"""What a siamese network has learnt: where it puts the rows, as a map, and which rows are near each other.
 
-It takes seconds to minutes, so it is made once and kept beside the network's predictions.
+A map takes seconds to minutes, so it is made once and kept beside the network's predictions.
 """
 
 from __future__ import annotations
@@ -24,15 +24,18 @@ from podium.plots.figures import INK, Figure, draw
 from podium.storage.store import Store
 
 METHODS = ("t-SNE", "UMAP")
-NEAREST_ROWS = 10  # rows whose targets are compared with a row's own
+NEAREST_ROWS = 10  # whose targets are compared with a row's own
 _MOST_DOTS = 1500  # that a page has room for
-_EMBEDDINGS = "embeddings"
+_EMBEDDINGS = "embeddings"  # their name in a saved map, beside those of the methods
 
 
 @dataclass(frozen=True)
 class EmbeddingMap:
-    """Of n training rows and after them m test rows: `embeddings` (n + m, w) by the network of the first
-    fold, and by method the `places` (n + m, 2) on a plane. `missing` says which method could place none."""
+    """Where a network puts n training rows and, after them, m test rows.
+
+    `embeddings` (n + m, w) are those of the first fold's network; `places` (n + m, 2) are, for each method,
+    where it puts them on a plane. `missing` says of each other method why it could not.
+    """
 
     embeddings: np.ndarray
     places: Mapping[str, np.ndarray]
@@ -40,7 +43,7 @@ class EmbeddingMap:
 
 
 def embeds(predictions: Predictions, dataset: Dataset) -> bool:
-    """Return whether a network made the predictions that can say where it puts a row."""
+    """Return whether the model behind the predictions can say where it puts a row."""
     if predictions.is_blend:
         return False
     params = predictions.details.get("params", {})
@@ -48,28 +51,30 @@ def embeds(predictions: Predictions, dataset: Dataset) -> bool:
 
 
 def read_map(predictions: Predictions, dataset: Dataset, store: Store) -> EmbeddingMap:
-    """The map of a siamese network; what of it is not kept yet, or damaged, is made and kept.
+    """Return the map of a siamese network. What is not in the store yet, or damaged there, is made and saved.
 
     Raises StoreError if the network is not in the store.
     """
-    path, n = predictions_folder(store, predictions) / "map.npz", len(dataset.y) + len(dataset.test_ids)
-    kept = {name: a for name, a in (store.read_arrays(path) or {}).items() if _fits(a, n)}
-    found = dict(kept) if _EMBEDDINGS in kept else {_EMBEDDINGS: _embed(predictions, dataset, store)}
+    path = predictions_folder(store, predictions) / "map.npz"
+    rows = len(dataset.y) + len(dataset.test_ids)
+    saved = {name: a for name, a in (store.read_arrays(path) or {}).items() if _is_whole(a, rows)}
+    found = dict(saved)
+    if _EMBEDDINGS not in saved:  # then no place is theirs
+        found = {_EMBEDDINGS: _embed(predictions, dataset, store)}
     missing = []
     for method in METHODS:
         try:
             found[method] = found[method] if method in found else project(found[_EMBEDDINGS], method)
         except ModelError as error:
             missing.append(str(error))
-    if set(found) != set(kept):
+    if set(found) != set(saved):
         store.write_arrays(path, found)
     return EmbeddingMap(found[_EMBEDDINGS], {m: found[m] for m in METHODS if m in found}, tuple(missing))
 
 
-def _fits(array: np.ndarray, rows: int) -> bool:
-    return (
-        array.ndim == 2 and len(array) == rows and array.dtype.kind == "f" and bool(np.isfinite(array).all())
-    )
+def _is_whole(array: np.ndarray, rows: int) -> bool:
+    has_shape = array.ndim == 2 and len(array) == rows
+    return has_shape and array.dtype.kind == "f" and bool(np.isfinite(array).all())
 
 
 def _embed(predictions: Predictions, dataset: Dataset, store: Store) -> np.ndarray:
@@ -79,9 +84,12 @@ def _embed(predictions: Predictions, dataset: Dataset, store: Store) -> np.ndarr
 
 
 def project(embeddings: np.ndarray, method: str = "t-SNE", seed: int = 0) -> np.ndarray:
-    """Two columns (n, 2): by van der Maaten and Hinton 2008, "Visualizing data using t-SNE", or McInnes et
-    al. 2018, "UMAP". Raises ModelError for another method, where umap-learn is not installed, or where
-    all rows are at one place."""
+    """Return places (n, 2) on a plane for embeddings (n, w): by van der Maaten and Hinton 2008, "Visualizing
+    data using t-SNE", or McInnes et al. 2018, "UMAP".
+
+    Raises ModelError for another method, where umap-learn is not installed, or where all rows are at one
+    place.
+    """
     if method not in METHODS:
         raise ModelError(f"no method {method!r}; {did_you_mean(method, METHODS)}")
     if np.ptp(embeddings, axis=0).max() == 0:
@@ -101,7 +109,8 @@ def project(embeddings: np.ndarray, method: str = "t-SNE", seed: int = 0) -> np.
 
 
 def nearest(known: np.ndarray, new: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The Euclidean distances (m, k) from rows to the nearest known ones, ascending, and their numbers."""
+    """Return the Euclidean distances (m, k) from `new` rows (m, w) to the k nearest `known` rows (n, w),
+    ascending, and the numbers (m, k) of these rows."""
     from sklearn.neighbors import NearestNeighbors
 
     distances, rows = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(known).kneighbors(new)
@@ -109,9 +118,12 @@ def nearest(known: np.ndarray, new: np.ndarray, k: int) -> tuple[np.ndarray, np.
 
 
 def neighbour_correlation(places: np.ndarray, y: np.ndarray, is_new: np.ndarray) -> float:
-    """The rank correlation between the numbers y (n,) of the rows that a network was not trained on
-    (`is_new`) and the means of those of the `NEAREST_ROWS` nearest rows that it was, of their `places` (n,
-    w): 0 is chance."""
+    """Return the rank correlation between the target of each row that a network was not trained on and the
+    mean target of the `NEAREST_ROWS` rows nearest to it that the network was trained on; 0 is chance.
+
+    `places` (n, w) are where the rows are put, `y` (n,) their targets, and `is_new` (n,) marks the rows that
+    the network was not trained on.
+    """
     ranks = pd.Series(y).rank(pct=True).to_numpy()
     _, rows = nearest(places[~is_new], places[is_new], min(NEAREST_ROWS, int((~is_new).sum())))
     return float(pd.Series(ranks[~is_new][rows].mean(axis=1)).corr(pd.Series(ranks[is_new]), "spearman"))
@@ -120,9 +132,14 @@ def neighbour_correlation(places: np.ndarray, y: np.ndarray, is_new: np.ndarray)
 def embedding_maps(
     name: str, found: EmbeddingMap, dataset: Dataset, folds: Folds, unit: str
 ) -> Iterator[Figure]:
-    """Rows where each method puts them, coloured by the ranks of their numbers; those of the first fold,
-    which its network was not trained on, ringed, and test rows, whose numbers nobody knows, as crosses."""
-    n, m, is_new = len(dataset.y), len(dataset.test_ids), folds.valid_fold == 0
+    """Yield a figure for each method, with the rows where it puts them.
+
+    Colours are ranks of the rows' targets. The first fold's rows, which its network was not trained on, are
+    ringed; test rows, whose targets are unknown, are crosses.
+    """
+    n = len(dataset.y)
+    m = len(dataset.test_ids)
+    is_new = folds.valid_fold == 0
     inside = neighbour_correlation(found.embeddings[:n], dataset.y, is_new)
     for method, places in found.places.items():
         alt = (
@@ -136,13 +153,14 @@ def embedding_maps(
 
 
 def _paint(axes: Axes, places: np.ndarray, y: np.ndarray, is_new: np.ndarray, unit: str) -> None:
-    n, ranks = len(y), pd.Series(y).rank(pct=True).to_numpy()
+    n = len(y)
+    ranks = pd.Series(y).rank(pct=True).to_numpy()
     shown = np.arange(len(places)) % -(-len(places) // _MOST_DOTS) == 0
     if len(places) > n:
         across, up = places[n:][shown[n:]].T
         axes.scatter(across, up, s=9, marker="x", c=INK, alpha=0.4, linewidths=0.6, label="test")
-    kinds = {"trained on": (~is_new & shown[:n], 9, 0.3), "not trained on": (is_new & shown[:n], 18, 1.4)}
-    for name, (rows, size, rim) in kinds.items():
+    parts = {"trained on": (~is_new & shown[:n], 9, 0.3), "not trained on": (is_new & shown[:n], 18, 1.4)}
+    for name, (rows, size, rim) in parts.items():
         across, up = places[:n][rows].T
         dots = axes.scatter(across, up, c=ranks[rows], s=size, cmap="cividis", vmin=0, vmax=1, label=name)
         dots.set(edgecolors=INK, linewidths=rim)

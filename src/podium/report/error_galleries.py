@@ -1,4 +1,4 @@
-"""The rows that the submitted entry gets wrong, to be looked at."""
+"""Single rows to look at: those that the submitted entry gets most wrong, and others worth a look."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from podium.data.dataset import Dataset
-from podium.data.modality import Modality
 from podium.errors import DataError
+from podium.formatting import probability
 from podium.pages.render import picture
 from podium.pipeline.error_analysis import MOST_ROWS, find_mislabelled, random_rows, worst_rows
 from podium.report.results import Results
 
 _LONGEST_TEXT = 280  # characters
-_LEAST_PROBABILITY = 1e-4
 
 
 @dataclass(frozen=True)
@@ -31,85 +30,81 @@ class Card:
 
 @dataclass(frozen=True)
 class Gallery:
+    """Rows side by side."""
+
     title: str
     caption: str
     cards: tuple[Card, ...]
 
     @property
     def has_pictures(self) -> bool:
+        """Return whether any of the rows has a picture."""
         return any(card.picture for card in self.cards)
 
 
 def galleries(results: Results) -> Iterator[Gallery]:
-    """Yield the training rows of the highest loss, and, where predictions say how certain they are, the test
-    rows of the least certain ones, the training rows that are likely mislabelled, and test rows at
-    random."""
+    """Yield the training rows with the largest loss, the test rows with the least certain predictions, the
+    training rows that are likely mislabelled, and test rows at random; each where the task has such rows."""
     dataset = results.dataset
-    name = results.chosen.name
     task = dataset.task
-    rows = worst_rows(dataset, results.chosen)
-    train = rows[rows["part"] == "train"]
-    caption = task.worst_caption.format(entry=name)
-    yield Gallery(task.worst_title, caption, _cards(dataset, train, "training", task.describe_row))
-    test = rows[rows["part"] == "test"]
-    if len(test):
-        caption = f"The test rows that {name!r} is least certain of."
-        yield Gallery("Least certain predictions", caption, _cards(dataset, test, "test", _certainty))
-    yield from _mislabelled(results)
-    drawn = random_rows(dataset, results.chosen)
-    if len(drawn):
-        caption = f"Test rows at random, and what {name!r} predicts for them."
-        yield Gallery("Random predictions", caption, _cards(dataset, drawn, "test", _certainty))
-
-
-def _mislabelled(results: Results) -> Iterator[Gallery]:
-    found = find_mislabelled(results.dataset, results.chosen)
-    if results.dataset.task.certainty(results.chosen.oof) is None:
-        return
-    caption = (
-        f"Confident learning (Northcutt, Jiang and Chuang 2021) finds {len(found):,} of "
-        f"{len(results.dataset.y):,} training rows whose label {results.chosen.name!r} contradicts: either "
-        "is wrong. The clearest first."
+    name = results.chosen.name
+    worst = worst_rows(dataset, results.chosen)
+    likely_wrong = find_mislabelled(dataset, results.chosen)
+    found = (
+        (
+            task.worst_title,
+            task.worst_caption.format(entry=name),
+            _cards(dataset, "training", worst[worst["part"] == "train"], task.describe_row),
+        ),
+        (
+            "Least certain predictions",
+            f"The test rows that {name!r} is least certain of.",
+            _cards(dataset, "test", worst[worst["part"] == "test"], _certainty),
+        ),
+        (
+            "Possibly mislabelled",
+            f"Confident learning (Northcutt, Jiang and Chuang 2021) finds {len(likely_wrong):,} of "
+            f"{len(dataset.y):,} training rows whose label {name!r} contradicts: either is wrong. The "
+            "clearest first.",
+            _cards(dataset, "training", likely_wrong[:MOST_ROWS], _likely_label),
+        ),
+        (
+            "Random predictions",
+            f"Test rows at random, and what {name!r} predicts for them.",
+            _cards(dataset, "test", random_rows(dataset, results.chosen), _certainty),
+        ),
     )
-    cards = _cards(results.dataset, found[:MOST_ROWS], "training", _label)
-    yield Gallery("Possibly mislabelled", caption, cards)
+    return (Gallery(title, caption, cards) for title, caption, cards in found if cards)
 
 
 def _certainty(row: Any) -> str:
-    return f"predicted {row.predicted}; {_probability(row.probability)}"
+    return f"predicted {row.predicted}; p {probability(row.probability)}"
 
 
-def _label(row: Any) -> str:
-    return f"labelled {row.label}, likely {row.likely}; P(label) {_probability(row.probability)[2:]}"
-
-
-def _probability(value: float) -> str:
-    return f"p < {_LEAST_PROBABILITY}" if value < _LEAST_PROBABILITY else f"p = {value:.4f}"
+def _likely_label(row: Any) -> str:
+    return f"labelled {row.label}, likely {row.likely}; P(label) {probability(row.probability)}"
 
 
 def _cards(
-    dataset: Dataset, rows: pd.DataFrame, part: str, verdict: Callable[[Any], str]
+    dataset: Dataset, part: str, rows: pd.DataFrame, verdict: Callable[[Any], str]
 ) -> tuple[Card, ...]:
-    X = dataset.X_test if part == "test" else dataset.X
     found: Iterator[Any] = rows.itertuples()
     return tuple(
-        Card(
-            picture_of(dataset.modality, X, row.row, f"{part} row {row.row}"),
-            _short(row.what),
-            f"row {row.row}: {verdict(row)}",
-        )
+        Card(picture_of(dataset, part, row.row), _cut(row.what), f"row {row.row}: {verdict(row)}")
         for row in found
     )
 
 
-def picture_of(modality: Modality, X: Any, row: int, alt: str) -> Markup:
-    """Return the picture of a row as markup; empty for a row that has none, or none that can be decoded."""
+def picture_of(dataset: Dataset, part: str, row: int) -> Markup:
+    """Return the picture of a row of the "training" or "test" part as markup; empty for a row that has none,
+    or none that can be decoded."""
+    X = dataset.X_test if part == "test" else dataset.X
     try:
-        image = modality.preview(X, row)
+        image = dataset.modality.preview(X, row)
     except DataError:
         image = None
-    return picture(image, alt) if image else Markup("")
+    return picture(image, f"{part} row {row}") if image else Markup("")
 
 
-def _short(text: str) -> str:
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from podium.formatting import plain
+from podium.formatting import Z_95, plain
 from podium.pipeline.blend import BLENDS
 from podium.pipeline.error_ranges import ranges_table
 from podium.pipeline.leaderboard import BASELINE
-from podium.pipeline.significance import SIGNIFICANT, Z_95, Comparison, bootstrap, holm
+from podium.pipeline.significance import SIGNIFICANT, Comparison, bootstrap, holm
 from podium.plots import figures
 from podium.plots.figures import Figure
 from podium.report.results import MOST_COMPARED, Results
@@ -21,7 +22,8 @@ _DRAWN_ENTRIES = 5  # beside the constant in a figure of ranges
 
 
 def gain_over_baseline(results: Results, ranges: Sequence[float]) -> Iterator[Figure]:
-    """`ranges` are the low ends that the competition declares."""
+    """Yield the gains over the constant, and the errors by range where the task has ranges; `ranges` are the
+    low ends that the competition declares."""
     figure = over_the_constant(results)
     if figure:
         yield figure
@@ -31,42 +33,54 @@ def gain_over_baseline(results: Results, ranges: Sequence[float]) -> Iterator[Fi
 
 
 def over_the_constant(results: Results) -> Figure | None:
-    """What each entry gains over the constant, in the table also over the warnings and the averages that
-    the competition names; None where the constant is not there."""
-    entries, metric = results.predictions, results.metric.name
-    names = [p.name for p in entries]
+    """Draw what each entry gains over the constant; None where there is no constant, or nothing else.
+
+    The table also holds the gains over the warnings and over the averages that the competition names.
+    """
+    metric = results.metric.name
+    names = [p.name for p in results.predictions]
     if BASELINE not in names or len(names) < 2:
         return None
-    drawn = bootstrap(results.metric, results.dataset.y, entries, results.dataset.groups)
-    others = [name for name in names if name != BASELINE]
-    over = {
-        base: {name: drawn.compare(names.index(base), names.index(name)) for name in others if name != base}
-        for base in (BASELINE, *_yardsticks(results))
-    }
-    table = pd.concat([_gains(base, found) for base, found in over.items()], axis=1)
-    table = table.reindex(others).rename_axis("entry")
-    better = (table.iloc[:, 0] > 0) & (table.iloc[:, 2] < SIGNIFICANT)
+    bases = [BASELINE, *_yardsticks(results)]
+    table = _gain_table(results, bases)
+    better = (table[f"over {BASELINE}"] > 0) & (table[f"p over {BASELINE}"] < SIGNIFICANT)
+    tied = table.index[~better]
+    but_not = f"; not {', '.join(map(str, tied))}" if len(tied) else ""
+    units = "rows" if results.dataset.groups is None else "groups of rows"
     alt = (
         f"By how much each entry has the better {metric} than the constant, with 95 % intervals: paired "
-        f"bootstrap over {'rows' if results.dataset.groups is None else 'groups of rows'}, p-values for all "
-        f"at once by Holm (1979). {better.sum()} of {len(table)} are better than noise explains"
-        f"{_among(table.index[~better])}."
+        f"bootstrap over {units}, p-values for all at once by Holm (1979). {better.sum()} of {len(table)} "
+        f"are better than noise explains{but_not}."
     )
-    shown = table.iloc[[n for n, name in enumerate(others) if n < MOST_COMPARED or name in over], :2]
-    figure = figures.intervals("Gain over baseline", alt, shown, f"{metric} better than the constant")
-    return Figure(figure.title, figure.alt, table, figure.markup, figure.wide)
-
-
-def _among(names: pd.Index) -> str:
-    return f"; not {', '.join(map(str, names))}" if len(names) else ""
+    drawn = [number < MOST_COMPARED or name in bases for number, name in enumerate(table.index)]
+    figure = figures.intervals(
+        "Gain over baseline", alt, table.loc[drawn].iloc[:, :2], f"{metric} better than the constant"
+    )
+    return replace(figure, table=table)
 
 
 def _yardsticks(results: Results) -> list[str]:
+    """Return the names of the warnings, and of the averages that the competition names."""
     kinds = results.kinds
     return [n for n in kinds if kinds[n] == "warning" or (kinds[n] == "blend" and n not in BLENDS)]
 
 
-def _gains(base: str, found: dict[str, Comparison]) -> pd.DataFrame:
+def _gain_table(results: Results, bases: Sequence[str]) -> pd.DataFrame:
+    """Return a row for each entry: its gain over each of the bases, with standard error and p-value."""
+    dataset = results.dataset
+    names = [p.name for p in results.predictions]
+    others = [name for name in names if name != BASELINE]
+    resampled = bootstrap(results.metric, dataset.y, results.predictions, dataset.groups)
+    columns = []
+    for base in bases:
+        gains = {
+            name: resampled.compare(names.index(base), names.index(name)) for name in others if name != base
+        }
+        columns.append(_gains(base, gains))
+    return pd.concat(columns, axis=1).reindex(others).rename_axis("entry")
+
+
+def _gains(base: str, found: Mapping[str, Comparison]) -> pd.DataFrame:
     columns = {
         f"over {base}": [c.difference for c in found.values()],
         f"s.e. over {base}": [c.standard_error for c in found.values()],
@@ -76,61 +90,75 @@ def _gains(base: str, found: dict[str, Comparison]) -> pd.DataFrame:
 
 
 def by_range(results: Results, edges: np.ndarray) -> Iterator[Figure]:
-    """Errors, and precision, of each entry in each range of the numbers to predict."""
+    """Yield the errors, and the precision, of the entries in each range between the edges."""
     dataset = results.dataset
+    scores = ranges_table(dataset.y, results.predictions, edges, dataset.groups)
+    scores["range"] = [
+        _range_name(low, high) for low, high in zip(scores["low"], scores["high"], strict=True)
+    ]
     best = results.compared[0].name
-    long = ranges_table(dataset.y, results.predictions, edges, dataset.groups)
-    long["range"] = [_span(low, high) for low, high in zip(long["low"], long["high"], strict=True)]
-    first = long[long["name"] == best]
+    scores_of_best = scores[scores["name"] == best]
     for title, what, measures in (
         ("Errors by range", "root of the mean squared error", ["rmse", "mse"]),
         ("Precision by range", "share of the rows that are predicted to be in their range", ["precision"]),
     ):
-        said = [f"{t} in {r}" for r, t in zip(first["range"], _with_errors(first, measures[0]), strict=True)]
-        alt = f"The {what}, with 95 % intervals by bootstrap. {best}: {', '.join(said)}."
-        yield _ranges_figure(title, alt, long, measures, _shown(results))
+        texts = _with_errors(scores_of_best, measures[0])
+        told = [f"{text} in {name}" for name, text in zip(scores_of_best["range"], texts, strict=True)]
+        alt = f"The {what}, with 95 % intervals by bootstrap. {best}: {', '.join(told)}."
+        yield _ranges_figure(title, alt, scores, measures, _drawn_names(results))
 
 
-def _shown(results: Results) -> list[str]:
-    """The best entry, the best models and the constant."""
-    best = [p.name for p in (*results.compared[:1], *results.models)]
-    known = [p.name for p in results.predictions if p.name == BASELINE]
-    return list(dict.fromkeys([*list(dict.fromkeys(best))[:_DRAWN_ENTRIES], *known]))
+def _drawn_names(results: Results) -> list[str]:
+    """Return the best entry, the best models and, where it is there, the constant."""
+    best = list(dict.fromkeys(p.name for p in (*results.compared[:1], *results.models)))
+    constant = [p.name for p in results.predictions if p.name == BASELINE]
+    return list(dict.fromkeys([*best[:_DRAWN_ENTRIES], *constant]))
 
 
-def _span(low: float, high: float) -> str:
+def _range_name(low: float, high: float) -> str:
     return f"{plain(low)} to under {plain(high)}" if np.isfinite(high) else f"{plain(low)} and more"
 
 
-def _span_below(span: str) -> str:
-    """In lines so short that neighbours on an axis do not meet."""
-    return span.replace(" to under ", " to\nunder ").replace(" and", "\nand")
+def _in_lines(range_name: str) -> str:
+    """Return the name in lines so short that neighbours on an axis do not meet."""
+    return range_name.replace(" to under ", " to\nunder ").replace(" and", "\nand")
 
 
 def _with_errors(rows: pd.DataFrame, measure: str) -> list[str]:
     pairs = zip(rows[measure], rows[f"{measure}_error"], strict=True)
-    return [f"{plain(value)} \N{PLUS-MINUS SIGN} {plain(error)}" for value, error in pairs]
+    return [f"{plain(value)} ± {plain(error)}" for value, error in pairs]
 
 
 def _ranges_figure(
-    title: str, alt: str, long: pd.DataFrame, measures: list[str], shown: Sequence[str]
+    title: str, alt: str, scores: pd.DataFrame, measures: Sequence[str], drawn: Sequence[str]
 ) -> Figure:
-    """`long` has a row for each entry and range; drawn is the first measure of the entries in `shown`."""
-    spans, names = list(dict.fromkeys(long["range"])), list(dict.fromkeys(long["name"]))
-    cells = {
-        m: long.assign(text=_with_errors(long, m)).pivot(index="name", columns="range") for m in measures
-    }
-    columns = {f"{m}, {span}": cells[m]["text"][span] for m in measures for span in spans}
-    table = pd.DataFrame(columns).reindex(names).rename_axis("entry")
-    drawn = cells[measures[0]]
+    """Draw the first measure of the entries called `drawn`; `scores` has a row for each entry and range, and
+    the table holds all measures of all entries."""
+    ranges = list(dict.fromkeys(scores["range"]))
+    names = list(dict.fromkeys(scores["name"]))
+    parts = []
+    for measure in measures:
+        texts = scores.assign(text=_with_errors(scores, measure))
+        wide = texts.pivot(index="name", columns="range", values="text")[ranges]
+        parts.append(wide.add_prefix(f"{measure}, "))
+    table = pd.concat(parts, axis=1).reindex(names).rename_axis("entry").rename_axis(None, axis=1)
 
     def paint(axes: Axes) -> None:
-        places = np.arange(len(spans))
-        for number, name in enumerate(shown):
-            across = places + 0.7 * ((number + 0.5) / len(shown) - 0.5)
-            middle, error = (drawn[c].loc[name, spans] for c in (measures[0], f"{measures[0]}_error"))
-            axes.errorbar(across, middle, yerr=Z_95 * error, fmt="o", markersize=4, capsize=2, label=name)
-        axes.set_xticks(places, [_span_below(span) for span in spans])
+        places = np.arange(len(ranges))
+        for number, name in enumerate(drawn):
+            of_entry = scores[scores["name"] == name].set_index("range").loc[ranges]
+            offset = 0.7 * ((number + 0.5) / len(drawn) - 0.5)
+            half_widths = Z_95 * of_entry[f"{measures[0]}_error"]
+            axes.errorbar(
+                places + offset,
+                of_entry[measures[0]],
+                yerr=half_widths,
+                fmt="o",
+                markersize=4,
+                capsize=2,
+                label=name,
+            )
+        axes.set_xticks(places, [_in_lines(one) for one in ranges])
         axes.grid(axis="x", visible=False)
         axes.set_ylim(bottom=0)
         axes.set_ylabel(measures[0])

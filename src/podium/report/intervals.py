@@ -7,73 +7,81 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from podium.formatting import Z_95
 from podium.pipeline.leaderboard import Entry, Leaderboard
-from podium.pipeline.significance import Z_95
 
 _WIDTH = 220
 _HEIGHT = 18
-_EDGE = 8
-_REACH = 10  # standard errors between the best entry and the end of the scale
+_MARGIN = 8  # to each side
+_MOST_ERRORS = 10  # standard errors between the best entry and the end of the scale
 
 
 @dataclass(frozen=True)
 class Scale:
-    """From `low` to `high`, about the best entries; `best` is the score of the first."""
+    """A scale from `low` to `high`, about the best entries; `best` is the score of the first."""
 
     low: float
     high: float
     best: float
 
-    def at(self, score: float) -> float:
-        """How far to the right, within the drawing."""
+    def place(self, score: float) -> float:
+        """Return how far to the right a score stands, within the drawing."""
         share = (score - self.low) / (self.high - self.low)
-        return _EDGE + (_WIDTH - 2 * _EDGE) * float(np.clip(share, 0, 1))
+        return _MARGIN + (_WIDTH - 2 * _MARGIN) * float(np.clip(share, 0, 1))
 
     def holds(self, score: float) -> bool:
+        """Return whether the score is on the scale."""
         return self.low <= score <= self.high
 
 
 def make_scale(leaderboard: Leaderboard) -> Scale:
-    """So narrow that the best can be told from each other: the worst lie beyond it."""
-    ranked = [e for e in leaderboard.entries if e.kind in ("model", "blend")]
-    scores = np.array([e.score for e in ranked], dtype=float)
-    error = float(np.median([e.standard_error or 0.0 for e in ranked[: -(-len(ranked) // 2)]]))
-    best, far = scores[0], scores[0] + _REACH * error * np.sign(scores[-1] - scores[0])
-    worst = np.clip(scores[-1], *sorted((best, far))) if error else scores[-1]
-    edge = 2 * Z_95 * error or abs(best - worst) / 20 or 1.0
-    return Scale(float(min(best, worst) - edge), float(max(best, worst) + edge), float(best))
+    """Return a scale on which the best entries can be told apart; the worst may lie beyond it."""
+    ranked = [entry for entry in leaderboard.entries if entry.kind in ("model", "blend")]
+    scores = np.array([entry.score for entry in ranked], dtype=float)
+    better_half = ranked[: -(-len(ranked) // 2)]
+    error = float(np.median([entry.standard_error or 0.0 for entry in better_half]))
+    best = scores[0]
+    worst = scores[-1]
+    if error:
+        limit = best + _MOST_ERRORS * error * np.sign(worst - best)
+        worst = np.clip(worst, *sorted((best, limit)))
+    margin = 2 * Z_95 * error or abs(best - worst) / 20 or 1.0
+    return Scale(float(min(best, worst) - margin), float(max(best, worst) + margin), float(best))
 
 
 def interval(entry: Entry, scale: Scale) -> Markup:
-    """An `svg`; empty for an entry without a score."""
+    """Return the score and its 95 % interval as an `svg`; nothing for an entry without a score."""
     if entry.score is None:
         return Markup("")
-    score, error = entry.score, Z_95 * (entry.standard_error or 0)
-    said = f"{score:.{entry.places}f}"
-    if error:
-        said += f", 95 % interval {score - error:.{entry.places}f} to {score + error:.{entry.places}f}"
-    middle = _HEIGHT / 2
-    if not scale.holds(score):
-        mark = _beyond(scale, score, middle)
-    elif error:
-        mark = _whisker(scale.at(score - error), scale.at(score), scale.at(score + error), middle)
-    else:
-        mark = Markup('<path d="M{x:.1f} 3V15" stroke="var(--series-1)" stroke-width="2"/>').format(
-            x=scale.at(score)
-        )
-    best = Markup('<path d="M{:.1f} 0V{}" stroke="var(--rule)"/>').format(scale.at(scale.best), _HEIGHT)
+    half_width = Z_95 * (entry.standard_error or 0)
+    low = entry.score - half_width
+    high = entry.score + half_width
+    words = f"{entry.score:.{entry.places}f}"
+    if half_width:
+        words += f", 95 % interval {low:.{entry.places}f} to {high:.{entry.places}f}"
+    best = Markup('<path d="M{:.1f} 0V{}" stroke="var(--rule)"/>').format(scale.place(scale.best), _HEIGHT)
     frame = Markup('<svg class="interval" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>')
-    return frame.format(_WIDTH, _HEIGHT, said, best, mark)
+    return frame.format(_WIDTH, _HEIGHT, words, best, _mark(scale, low, entry.score, high))
 
 
-def _whisker(left: float, middle: float, right: float, y: float) -> Markup:
+def _mark(scale: Scale, low: float, score: float, high: float) -> Markup:
+    if not scale.holds(score):
+        return _arrow(is_left=score < scale.low)
+    if low < high:
+        return _whisker(scale.place(low), scale.place(score), scale.place(high))
+    stroke = Markup('<path d="M{x:.1f} 3V15" stroke="var(--series-1)" stroke-width="2"/>')
+    return stroke.format(x=scale.place(score))
+
+
+def _whisker(left: float, middle: float, right: float) -> Markup:
     return Markup(
         '<path d="M{:.1f} {y}H{:.1f}" stroke="var(--series-0)" stroke-width="3" opacity=".6"/>'
         '<circle cx="{:.1f}" cy="{y}" r="3.5" fill="var(--series-0)"/>'
-    ).format(left, right, middle, y=y)
+    ).format(left, right, middle, y=_HEIGHT / 2)
 
 
-def _beyond(scale: Scale, score: float, y: float) -> Markup:
-    """An arrow at the edge."""
-    x, turn = (2, 6) if score < scale.low else (_WIDTH - 2, -6)
-    return Markup('<path d="M{} {y}l{turn} -4v8z" fill="var(--soft)"/>').format(x, y=y, turn=turn)
+def _arrow(is_left: bool) -> Markup:
+    """Return an arrow at the edge, for a score beyond it."""
+    x, length = (2, 6) if is_left else (_WIDTH - 2, -6)
+    arrow = Markup('<path d="M{} {y}l{length} -4v8z" fill="var(--soft)"/>')
+    return arrow.format(x, y=_HEIGHT / 2, length=length)

@@ -1,4 +1,4 @@
-"""What Kaggle said of our submissions, from what was kept of it: nothing is asked here."""
+"""Kaggle's scores of our submissions, as they were last downloaded: nothing is asked of Kaggle here."""
 
 from __future__ import annotations
 

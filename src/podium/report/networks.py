@@ -1,10 +1,10 @@
-"""What the siamese networks of a run have learnt: maps of the rows, and test rows beside their nearest."""
+"""What the siamese networks of a run have learnt: maps of the rows, and test rows beside the training rows
+nearest to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -17,13 +17,13 @@ from podium.report.error_galleries import Card, Gallery, picture_of
 from podium.report.results import Results
 from podium.storage.store import Store
 
-SHOWN_ROWS = 6  # test rows
+SHOWN_TEST_ROWS = 6
 NEIGHBOURS = 4  # training rows beside each
 
 
 @dataclass(frozen=True)
 class LearntEmbeddings:
-    """`notes` say what is left out, and why."""
+    """What the page shows of networks; `notes` say what is left out, and why."""
 
     figures: list[Figure] = field(default_factory=list)
     galleries: list[Gallery] = field(default_factory=list)
@@ -31,7 +31,8 @@ class LearntEmbeddings:
 
 
 def learnt_embeddings(results: Results, store: Store, unit: str) -> LearntEmbeddings | None:
-    """Maps of the best network of each kind, the best one's neighbours; None without any."""
+    """Return maps of the best network of each kind, and the neighbours that the best one finds; None where no
+    network can say where it puts a row. `unit` names what is predicted."""
     learnt = LearntEmbeddings()
     for network in _best_of_each_kind(results.predictions, results.dataset):
         try:
@@ -47,36 +48,38 @@ def learnt_embeddings(results: Results, store: Store, unit: str) -> LearntEmbedd
 
 
 def _best_of_each_kind(predictions: Sequence[Predictions], dataset: Dataset) -> list[Predictions]:
-    """By what stands in front of the body in their names: triplet-cosine, say."""
+    """Return the first of each kind: what stands before the body in a name, triplet-cosine, say."""
     kinds: dict[str, Predictions] = {}
-    for one in (p for p in predictions if embeds(p, dataset)):
-        kinds.setdefault(one.name.partition("@")[0].rpartition("-")[0], one)
+    for network in predictions:
+        if embeds(network, dataset):
+            kinds.setdefault(network.name.partition("@")[0].rpartition("-")[0], network)
     return list(kinds.values())
 
 
 def neighbours(network: Predictions, found: EmbeddingMap, dataset: Dataset, unit: str) -> Iterator[Gallery]:
-    """Test rows from the one of which least is predicted to the one of most, each with the training rows that
-    are nearest to it."""
+    """Yield a gallery for each of some test rows, from the lowest to the highest prediction: the row, and the
+    training rows nearest to it."""
     predicted = network.test[:, 0]
     n = len(dataset.y)
     if not len(predicted):
         return
-    rows = np.argsort(predicted, kind="stable")[
-        np.unique(np.linspace(0, len(predicted) - 1, SHOWN_ROWS).astype(int))
-    ]
-    distances, near = nearest(found.embeddings[:n], found.embeddings[n:][rows], min(NEIGHBOURS, n))
-    for row, away, beside in zip(rows.tolist(), distances.tolist(), near.tolist(), strict=True):
-        cards = [_card(dataset, dataset.X_test, "test", row, f"{plain(predicted[row])} {unit} predicted")]
-        for one, far in zip(beside, away, strict=True):
-            cards.append(
-                _card(
-                    dataset, dataset.X, "training", one, f"{plain(dataset.y[one])} {unit}, distance {far:.3f}"
-                )
-            )
-        caption = f"The training rows whose embeddings by {network.name} are nearest, with their {unit}."
+    rows = _spread_over(predicted, SHOWN_TEST_ROWS)
+    distances, nearest_rows = nearest(found.embeddings[:n], found.embeddings[n:][rows], min(NEIGHBOURS, n))
+    caption = f"The training rows whose embeddings by {network.name} are nearest, with their {unit}."
+    for number, row in enumerate(rows.tolist()):
+        cards = [_card(dataset, "test", row, f"{plain(predicted[row])} {unit} predicted")]
+        for near, distance in zip(nearest_rows[number].tolist(), distances[number].tolist(), strict=True):
+            verdict = f"{plain(dataset.y[near])} {unit}, distance {distance:.3f}"
+            cards.append(_card(dataset, "training", near, verdict))
         yield Gallery(f"Test row {row} and its neighbours", caption, tuple(cards))
 
 
-def _card(dataset: Dataset, X: Any, part: str, row: int, verdict: str) -> Card:
+def _spread_over(values: np.ndarray, most: int) -> np.ndarray:
+    """Return at most so many rows, from the lowest value to the highest, at equal distances of rank."""
+    order = np.argsort(values, kind="stable")
+    return order[np.unique(np.linspace(0, len(values) - 1, most).astype(int))]
+
+
+def _card(dataset: Dataset, part: str, row: int, verdict: str) -> Card:
     name = f"{part} row {row}"
-    return Card(picture_of(dataset.modality, X, row, name), "", f"{name}: {verdict}")
+    return Card(picture_of(dataset, part, row), "", f"{name}: {verdict}")

@@ -15,26 +15,23 @@ from podium.metrics import get_metric
 from podium.pages.render import render
 from podium.pipeline.leaderboard import read_leaderboard
 from podium.pipeline.session import stores
-from podium.report.board import Cell, Table, number, tabulate
+from podium.report.board import Cell, Table, number_cell, tabulate
 from podium.report.kaggle_scores import scored_uploads
 from podium.report.run import PAGE
 from podium.storage.store import Store
 
-SPARE_COLUMNS = (
-    "by",
-    "rows",
-    "metric",
-    "Kaggle private",
-    "s.e.",
-)  # columns for which a terminal may have no room
-_HOUR = 3600  # seconds
+# Columns for which a terminal may have no room.
+SPARE_COLUMNS = ("by", "rows", "metric", "Kaggle private", "s.e.")
+_SECONDS_AN_HOUR = 3600
 
 
 @dataclass(frozen=True)
 class Line:
-    """One competition: its best entry, the best published score, the best of our submissions at Kaggle with
-    its place, and the hours that the models of the last run took; None of what there is not. `page` is
-    the path of its page from submissions/."""
+    """One competition: its best entry, the best published score, the best of our submissions to Kaggle with
+    its place, and the hours that the models of the last run took.
+
+    What there is not is None. `page` is the path of its page from submissions/.
+    """
 
     competition: str
     metric: str
@@ -53,28 +50,28 @@ class Line:
     page: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the line for JSON."""
         return asdict(self)
 
 
 COLUMNS: dict[str, Callable[[Line], Cell]] = {
-    "competition": lambda line: Cell(
-        f"{line.competition} (toy)" if line.is_toy else line.competition, is_text=True
-    ),
+    "competition": lambda line: Cell(line.competition + " (toy)" * line.is_toy, is_text=True),
     "rows": lambda line: Cell("" if line.rows is None else f"{line.rows:,}", line.rows),
     "metric": lambda line: Cell(line.metric, is_text=True),
     "best entry": lambda line: Cell(line.entry or "not run yet", is_text=True),
-    "score": lambda line: number(line.score, 5),
-    "s.e.": lambda line: number(line.standard_error, 5),
-    "published": lambda line: number(line.reference_score, 5),
+    "score": lambda line: number_cell(line.score, 5),
+    "s.e.": lambda line: number_cell(line.standard_error, 5),
+    "published": lambda line: number_cell(line.reference_score, 5),
     "by": lambda line: Cell(line.reference or "", is_text=True),
-    "Kaggle public": lambda line: number(line.public, 5),
-    "Kaggle private": lambda line: number(line.private, 5),
-    "top %": lambda line: number(line.percentile, 1),
-    "hours": lambda line: number(line.hours, 2),
+    "Kaggle public": lambda line: number_cell(line.public, 5),
+    "Kaggle private": lambda line: number_cell(line.private, 5),
+    "top %": lambda line: number_cell(line.percentile, 1),
+    "hours": lambda line: number_cell(line.hours, 2),
 }
 
 
 def make_overview(root: Path) -> list[Line]:
+    """Return a line for each competition of a checkout."""
     return [_line(get_competition(root, name), root) for name in list_names(root)]
 
 
@@ -86,6 +83,7 @@ def _line(competition: Competition, root: Path) -> Line:
         return Line(competition.name, competition.metric, **found)
     best = leaderboard.best
     page = csv.with_name(PAGE)
+    seconds = sum((e.fit_seconds or 0) + (e.predict_seconds or 0) for e in leaderboard.entries)
     return Line(
         competition.name,
         leaderboard.metric,
@@ -95,7 +93,7 @@ def _line(competition: Competition, root: Path) -> Line:
         best.score,
         best.standard_error,
         **found,
-        hours=sum((e.fit_seconds or 0) + (e.predict_seconds or 0) for e in leaderboard.entries) / _HOUR,
+        hours=seconds / _SECONDS_AN_HOUR,
         page=page.relative_to(root / "submissions").as_posix() if page.exists() else None,
     )
 
@@ -124,6 +122,7 @@ def _at_kaggle(competition: Competition, root: Path) -> dict[str, Any]:
 
 
 def make_table(lines: Sequence[Line]) -> Table:
+    """Return the lines as a table."""
     return tabulate("Competitions", COLUMNS, lines, lambda line: "")
 
 

@@ -21,8 +21,8 @@ MOST_COMPARED = 12  # entries that a figure has room for
 
 @dataclass(frozen=True)
 class Results:
-    """`predictions` in the order of the leaderboard's entries, the best first; `missing` names the entries
-    of which there are none."""
+    """A run, ready to be drawn: `predictions` are in the order of the leaderboard's entries, the best first;
+    `missing` names the entries whose predictions are not there."""
 
     leaderboard: Leaderboard
     dataset: Dataset
@@ -33,42 +33,43 @@ class Results:
 
     @property
     def kinds(self) -> dict[str, str]:
+        """Return the kind of each entry by its name."""
         return {e.name: e.kind for e in self.leaderboard.entries}
 
     @property
     def chosen(self) -> Predictions:
-        """What is submitted; the best of what there is where that is missing."""
+        """Return the entry that is submitted, or the best one where its predictions are missing."""
         submitted = {e.name for e in self.leaderboard.entries if e.submitted}
         return next((p for p in self.predictions if p.name in submitted), self.predictions[0])
 
     @property
     def models(self) -> tuple[Predictions, ...]:
-        """The best models that learn something."""
+        """Return the best models, without the constant."""
         models = [p for p in self.predictions if self.kinds[p.name] == "model" and p.name != BASELINE]
         return tuple(models[:MOST_COMPARED])
 
     @property
     def compared(self) -> tuple[Predictions, ...]:
-        """The best models and blends."""
+        """Return the best models and blends, without the constant."""
         found = [p for p in self.predictions if self.kinds[p.name] != "warning" and p.name != BASELINE]
         return tuple(found[:MOST_COMPARED] or self.predictions[:1])
 
     @cached_property
     def valid_to_train(self) -> float:
-        """How many rows are scored for each that is trained on."""
+        """Return how many rows are scored for each that is trained on."""
         sizes = [len(fold.valid) / len(fold.train) for fold in self.folds]
         return sum(sizes) / len(sizes)
 
 
 def results_of(session: Session, outcome: Outcome, leaderboard: Leaderboard) -> Results:
-    """Of a run that has just ended."""
+    """Return the results of a run that has just ended."""
     return _sorted(session, leaderboard, outcome.predictions)
 
 
 def read_results(session: Session, leaderboard: Leaderboard) -> Results:
-    """Of an earlier run, from the store.
+    """Return the results of an earlier run, from the store.
 
-    Raises StoreError if it was made from other data, or kept nothing that can be read.
+    Raises StoreError if the run was made from other data, or left nothing that can be read.
     """
     if session.is_toy != leaderboard.is_toy:
         want, got = ("toy", "real") if leaderboard.is_toy else ("real", "toy")
@@ -76,26 +77,34 @@ def read_results(session: Session, leaderboard: Leaderboard) -> Results:
             f"the last run's {want} data must be here to draw it, got {got} data; name it by --data"
         )
     found = [_read(session, entry) for entry in leaderboard.entries if entry.id]
-    kept = [p for p in found if p is not None]
-    if not kept:
+    readable = [predictions for predictions in found if predictions is not None]
+    if not readable:
         raise StoreError(
             f"the last run's predictions for these data must be in {session.store.root}, found none; "
             f"run: podium submit {leaderboard.competition}"
         )
-    return _sorted(session, leaderboard, kept)
+    return _sorted(session, leaderboard, readable)
 
 
 def _read(session: Session, entry: Entry) -> Predictions | None:
-    """By the id that the leaderboard names: the code that made it may be another by now."""
-    dataset, folds, store = session.dataset, session.folds, session.store
+    """Return the predictions of the id that the leaderboard names, though the code that made them may be
+    another by now; None if they are not there."""
     if entry.kind == "blend":
-        found = [read_predictions(store, path) for path in store.root.glob(f"blends/*-{entry.id}.npz")]
-        fitting = [p for p in found if p and (p.data_id, p.folds_id) == (dataset.id, folds.id)]
-        return replace(fitting[0], name=entry.name) if fitting else None
+        return _read_blend(session, entry)
     try:
-        return load_predictions(entry.name, str(entry.id), dataset, folds, session.metric, store)
+        return load_predictions(
+            entry.name, str(entry.id), session.dataset, session.folds, session.metric, session.store
+        )
     except ModelError:
         return None
+
+
+def _read_blend(session: Session, entry: Entry) -> Predictions | None:
+    store = session.store
+    found = [read_predictions(store, path) for path in store.root.glob(f"blends/*-{entry.id}.npz")]
+    ids = (session.dataset.id, session.folds.id)
+    fitting = [p for p in found if p and (p.data_id, p.folds_id) == ids]
+    return replace(fitting[0], name=entry.name) if fitting else None
 
 
 def _sorted(session: Session, leaderboard: Leaderboard, predictions: Sequence[Predictions]) -> Results:

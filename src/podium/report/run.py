@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from podium.formatting import with_error
+from podium.formatting import Z_95, with_error
 from podium.pages.render import render
 from podium.pipeline.leaderboard import BASELINE, Entry, Leaderboard
 from podium.pipeline.remarks import saved_audit
@@ -22,7 +22,6 @@ from podium.report.networks import learnt_embeddings
 from podium.report.results import Results
 
 PAGE = "leaderboard.html"
-NETWORKS = "What the networks have learnt"
 
 
 def write_page(session: Session, results: Results) -> Path:
@@ -30,23 +29,16 @@ def write_page(session: Session, results: Results) -> Path:
     leaderboard = results.leaderboard
     competition = session.competition
     networks = learnt_embeddings(results, session.store, competition.target_column)
-    sections = [
-        "Leaderboard",
-        "Can you trust these scores?",
-        *([NETWORKS] if networks else []),
-        "Where it fails",
-        "The data",
-    ]
     scale = make_scale(leaderboard)
     records = [] if session.is_toy else scored_uploads(competition, session.root)
     content = render(
         "leaderboard.html",
         title=competition.title,
-        sections=sections,
-        leaderboard=leaderboard,
+        is_toy=leaderboard.is_toy,
         summary=summary(leaderboard, len(results.folds)),
         table=make_table(leaderboard, scale),
         scale=scale,
+        z=Z_95,
         notes=notes(leaderboard),
         missing=results.missing,
         trust_figures=[
@@ -67,7 +59,7 @@ def write_page(session: Session, results: Results) -> Path:
 
 
 def summary(leaderboard: Leaderboard, folds: int) -> list[str]:
-    """Return what the table says, in words."""
+    """Return what the leaderboard of so many folds says, in sentences."""
     ranked = [e for e in leaderboard.entries if e.kind in ("model", "blend")]
     best = leaderboard.best
     tied = [e.name for e in ranked[1:] if e.tied]
