@@ -255,7 +255,8 @@ def examples(each: int = 6, side: int = 56) -> Plot:
         }
         shown = {str(name): [_pixels(dataset, row, side) for row in some] for name, some in rows.items()}
         table = pd.DataFrame(rows, index=pd.RangeIndex(1, each + 1)).T.rename_axis("class") + 1
-        alt = f"{each} each of {len(rows)} classes, drawn at random from {plain(classes.count())} images."
+        of_classes = f" each of {len(rows)} classes" if has_classes(dataset) else ""
+        alt = f"{each}{of_classes}, drawn at random from {plain(classes.count())} images."
         title = _title(dataset, "some images")
         return _figures().pictures(title, alt, table.add_prefix("data row of "), shown)
 

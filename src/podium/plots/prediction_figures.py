@@ -143,6 +143,7 @@ def predicted_and_true(entry: Predicted) -> Figure:
     def paint(axes: Axes) -> None:
         axes.scatter(y[shown], predicted[shown], s=6, alpha=0.5, linewidths=0)
         axes.axline((y.mean(), y.mean()), slope=1, color=INK, linewidth=0.8, linestyle=":")
+        axes.locator_params("x", nbins=5)  # numbers of many digits must not meet
         axes.set_xlabel("true")
         axes.set_ylabel("predicted")
 

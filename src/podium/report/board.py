@@ -11,6 +11,7 @@ from markupsafe import Markup
 from podium.pipeline.leaderboard import Entry, Leaderboard
 from podium.report.intervals import Scale, interval
 
+_LARGE_SCORE = 100  # from here on a score of a further metric is shown without decimals
 Key = str | float | None
 T = TypeVar("T")
 
@@ -108,6 +109,6 @@ def _validation(entry: Entry) -> Cell:
 def _extra_metric(metric: str) -> Callable[[Entry], Cell]:
     def cell(entry: Entry) -> Cell:
         score = entry.extra_metrics[metric][0] if metric in entry.extra_metrics else None
-        return number_cell(score, 5)
+        return number_cell(score, 0 if abs(score or 0) >= _LARGE_SCORE else 5)
 
     return cell

@@ -22,6 +22,7 @@ from podium.report.results import MOST_COMPARED, Results
 
 _FEWEST_ENTRIES = 3  # in a figure, however far from the best they are
 _FEWEST_MEMBERS = 3  # of a blend whose members are compared
+_LEAST_RATIO = 10  # of losses: a logarithmic axis of less has no numbers beside it
 
 Comparisons = dict[tuple[str, str], Comparison]  # how much better a is than b, for each pair (a, b)
 
@@ -194,8 +195,9 @@ def learning_curves(results: Results) -> Figure | None:
         f"Training loss of each network after each epoch, the mean over the folds. {name}: from "
         f"{curve[0]:.3g} to {curve[-1]:.3g} in {len(curve)} epochs."
     )
-    is_positive = bool((table.min() > 0).all())
-    return figures.lines("Learning curves", alt, table, "epoch", "training loss", log=is_positive)
+    lowest = table.min().min()
+    is_log = bool(lowest > 0 and table.max().max() >= _LEAST_RATIO * lowest)
+    return figures.lines("Learning curves", alt, table, "epoch", "training loss", log=is_log)
 
 
 def mean_curve(losses: Sequence[Sequence[float]]) -> np.ndarray:
