@@ -16,6 +16,7 @@ from .toy_data import toy
 SIDE = 28
 PIXELS = [f"pixel{i}" for i in range(SIDE * SIDE)]
 CLASSES = np.arange(10)
+TOY_CNN = {"epochs": 2, "batch_size": 32, "views": "one"}  # small batches: more steps in the same time
 
 
 def load(folder: Path) -> Dataset:
@@ -59,6 +60,15 @@ COMPETITION = Competition(
         "cnn": {},
         "cnn4": {},
         "cnn6": {"epochs": 8},  # the whole roster in less than 90 minutes on two cores
+    },
+    toy_params={
+        "sgd": {"tol": 1e-2},
+        "logistic-regression": {"tol": 1e-2},
+        "xgboost": {"n_estimators": 40, "max_depth": 3, "learning_rate": 0.4, "n_jobs": 1},
+        "mlp": {"epochs": 3, "batch_size": 16},
+        "cnn": TOY_CNN,
+        "cnn4": TOY_CNN,
+        "cnn6": {**TOY_CNN, "epochs": 1, "batch_size": 16},
     },
     references=(
         Reference("report: cnn", 0.9902, "seed report, accuracy on one 10 % split"),
