@@ -80,6 +80,8 @@ def test_a_changed_number_counts(copied):
         ("models/keras/classifier.py", "no optimizer", "there is no optimizer"),
         ("models/registry.py", "MODELS = {", 'MODELS = {"new": ModelRow("podium.models.new:new", BOTH),'),
         ("models/image/photo_cnns.py", '"epochs": 20', '"epochs": 21'),
+        ("models/image/digit_cnns.py", "from __future__", "# a comment\nfrom __future__"),
+        ("models/keras/training.py", "How networks are trained", "How a network is trained"),
     ],
 )
 def test_the_id_of_a_fit_stays_when_messages_or_other_code_change(copied, file, old, new):
@@ -118,6 +120,55 @@ def test_a_factory_of_a_competition_counts_with_its_own_folder(copied, tmp_path,
     assert ids(name) == before
     (folder / "layers.py").write_text("WIDTH = 2\n")
     assert ids(name) != before
+
+
+def write(folder, **modules):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in modules.items():
+        (folder / f"{name}.py").write_text(text)
+
+
+def test_the_whole_folder_of_a_competition_counts_as_far_as_it_is_imported(copied, tmp_path, monkeypatch):
+    _, ids = copied
+    folder = tmp_path / "competitions" / "birds"
+    write(folder, networks="from competitions.birds.blocks.deep import WIDTH\n")
+    write(folder / "blocks", deep="WIDTH = 1\n", unused="WIDTH = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = ids("competitions.birds.networks")
+    write(folder / "blocks", unused="WIDTH = 2\n")
+    assert ids("competitions.birds.networks") == before
+    write(folder / "blocks", deep="WIDTH = 2\n")
+    assert ids("competitions.birds.networks") != before
+
+
+def test_the_registry_that_another_package_imports_does_not_count(copied, tmp_path, monkeypatch):
+    package, ids = copied
+    write(tmp_path / "site", other_trees="from podium.models.registry import ModelRow\nDEPTH = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    before = ids("other_trees")
+    edit(package / "models" / "registry.py", "MODELS = {", 'MODELS = {"new": ModelRow("new:new", BOTH),')
+    assert ids("other_trees") == before
+    write(tmp_path / "site", other_trees="from podium.models.registry import ModelRow\nDEPTH = 2\n")
+    assert ids("other_trees") != before
+
+
+@pytest.mark.parametrize("path", ["edited.py", "edited/__init__.py"])
+def test_a_package_of_an_editable_install_counts_though_its_folder_is_not_on_the_path(
+    copied, tmp_path, monkeypatch, path
+):
+    class Finder:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            return importlib.util.spec_from_file_location(name, file) if name == "edited" else None
+
+    _, ids = copied
+    file = tmp_path / "elsewhere" / path
+    file.parent.mkdir(parents=True)
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Finder])
+    file.write_text("DEPTH = 1\n")
+    before = ids("edited")
+    file.write_text("DEPTH = 2\n")
+    assert ids("edited") != before
 
 
 def test_versions_are_those_of_the_libraries_that_a_module_reaches():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
-
 from podium.data.dataset import Dataset
 from podium.errors import CompetitionError, DataError
 from podium.formatting import did_you_mean
 from podium.metrics import classification, regression
 from podium.metrics.metric import Metric
+from podium.storage.plugins import load_plugin, plugin_names
 
 GROUP = "podium.metrics"
 METRICS = {metric.name: metric for metric in (*classification.METRICS, *regression.METRICS)}
@@ -16,17 +15,9 @@ METRICS = {metric.name: metric for metric in (*classification.METRICS, *regressi
 
 def get_metric(name: str) -> Metric:
     """Return the metric of that name. Raise CompetitionError for a name that is none."""
-    if name in METRICS:
-        return METRICS[name]
-    added = {point.name: point for point in entry_points(group=GROUP)}
-    if name not in added:
-        raise CompetitionError(f"no metric {name!r}; {did_you_mean(name, [*METRICS, *added])}")
-    metric = added[name].load()
-    if not isinstance(metric, Metric):
-        raise CompetitionError(
-            f"entry point {name!r} of {GROUP} must be a podium.metrics.Metric, got {type(metric).__name__}; "
-            f"look at the package {added[name].value!r} comes from"
-        )
+    metric = METRICS.get(name) or load_plugin(GROUP, name, Metric, CompetitionError)
+    if metric is None:
+        raise CompetitionError(f"no metric {name!r}; {did_you_mean(name, [*METRICS, *plugin_names(GROUP)])}")
     return metric
 
 
@@ -34,7 +25,8 @@ def require_fitting(metric: Metric, dataset: Dataset) -> None:
     """Raise CompetitionError if the metric cannot judge this kind of target, DataError if it is not defined
     for some of the targets."""
     if metric.needs not in dataset.task.gives:
-        fitting = ", ".join(m.name for m in METRICS.values() if m.needs in dataset.task.gives)
+        own = ", ".join(m.name for m in METRICS.values() if m.needs in dataset.task.gives)
+        fitting = own or f"another package's, by the entry point {GROUP}"
         raise CompetitionError(
             f"metric {metric.name!r} must be given {metric.needs}, got a {dataset.task.kind} task; "
             f"declare one of {fitting}, or load another Dataset"

@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from podium.errors import ModelError
@@ -23,6 +22,7 @@ from podium.formatting import did_you_mean, sample
 from podium.models.weights import weights_id
 from podium.storage.code_version import fit_code_id, library_versions
 from podium.storage.hashing import content_id
+from podium.storage.plugins import load_plugin, plugin_names
 
 if TYPE_CHECKING:  # naming a model must not wait for numpy
     from podium.data.modality import Modality
@@ -184,7 +184,7 @@ def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = N
     if params and "factory" in params:
         return ModelRow(str(params["factory"]), ANY_TASK)
     model = name.partition("@")[0]
-    row = MODELS.get(model) or _of_family(model) or _of_plugin(model)
+    row = MODELS.get(model) or _of_family(model) or load_plugin(GROUP, model, ModelRow, ModelError)
     fitting = known_names(kinds)
     if row is None:
         raise ModelError(f"no model {name!r}; {did_you_mean(name, fitting)}")
@@ -201,7 +201,7 @@ def known_names(kinds: Collection[str]) -> list[str]:
     """Return the names of the models that take one of the kinds of task; of a family its smallest member."""
     own = [name for name, row in MODELS.items() if row.tasks & set(kinds)]
     families = [f"{name}-mobilenet" for name, row in FAMILIES.items() if row.tasks & set(kinds)]
-    return [*own, *families, *(point.name for point in entry_points(group=GROUP))]
+    return [*own, *families, *plugin_names(GROUP)]
 
 
 def _of_family(model: str) -> ModelRow | None:
@@ -210,19 +210,6 @@ def _of_family(model: str) -> ModelRow | None:
         if body and body != model:
             return ModelRow(row.factory, row.tasks, row.takes, row.embeds, {"body": body})
     return None
-
-
-def _of_plugin(model: str) -> ModelRow | None:
-    points = {point.name: point for point in entry_points(group=GROUP)}
-    if model not in points:
-        return None
-    row = points[model].load()
-    if not isinstance(row, ModelRow):
-        raise ModelError(
-            f"entry point {model!r} of {GROUP} must be a ModelRow, got {type(row).__name__}; "
-            f"look at the package that {points[model].value!r} comes from"
-        )
-    return row
 
 
 @contextmanager

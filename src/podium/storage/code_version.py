@@ -5,7 +5,8 @@ loading TensorFlow. Comments, docstrings, layout and the messages of raised erro
 
 The rule for a fit: it depends on the module of the model's factory, on what that imports of `podium.models`
 (or of the factory's own package), and on the modules of `podium.data` that make numbers of files and texts
-(`SHAPE_INPUTS`). It does not depend on errors, formatting, reports, or on how rows are found and shown.
+(`SHAPE_INPUTS`). It does not depend on errors, formatting, reports, on how rows are found and shown, or on
+which other models there are.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from podium.storage.hashing import content_id
 
-SHAPE_INPUTS = ("podium.data.image_spec", "podium.data.text_cleaning")
+SHAPE_INPUTS = ("podium.data.cached_pixels", "podium.data.image_spec", "podium.data.text_cleaning")
+_REGISTRY = "podium.models.registry"  # of names: a package that adds a model imports it
 _SOURCE = Path(__file__).parents[2]  # the folder that holds the package
 _DISTRIBUTION = {"PIL": "pillow", "sklearn": "scikit-learn"}  # where it differs from the import's name
 
@@ -58,13 +61,14 @@ def library_version(library: str) -> str | None:
 
 def _fit_closure(module: str) -> list[str]:
     own = module.partition(".")[0]
-    reached = _closure(module, _in_packages("podium", own))
-    return [name for name in reached if _counts_for_fits(name, module, own)]
+    inside = _in_packages("podium", own)
+    reached = _closure(module, lambda name: name != _REGISTRY and inside(name))
+    return [name for name in reached if _counts_for_fits(name, own)]
 
 
-def _counts_for_fits(name: str, module: str, own: str) -> bool:
+def _counts_for_fits(name: str, own: str) -> bool:
     if own != "podium" and name.partition(".")[0] == own:
-        return name.rpartition(".")[0] == module.rpartition(".")[0] or own != "competitions"
+        return True
     return name.startswith("podium.models.") or name in SHAPE_INPUTS
 
 
@@ -77,27 +81,38 @@ def _in_packages(*packages: str) -> Callable[[str], bool]:
 
 
 def _closure(module: str, counts: Callable[[str], bool]) -> list[str]:
-    seen: set[str] = set()
+    reached: set[str] = set()
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        if name not in seen and _path(name) is not None:
-            seen.add(name)
+        if name not in reached and _path(name) is not None:
+            reached.add(name)
             waiting += [imported for imported in _imports(name) if counts(imported)]
-    return sorted(seen)
+    return sorted(reached)
 
 
 @cache
 def _path(module: str) -> Path | None:
-    """Return the source file of a module: of podium, else of the first folder on the path that has it."""
+    """Return the source file of a module, or None where there is none."""
     parts = module.split(".")
-    folders = [_SOURCE] if parts[0] == "podium" else [Path(place) for place in sys.path]
-    for folder in folders:
+    for folder in _folders(parts[0]):
         place = folder.joinpath(*parts)
         for path in (place / "__init__.py", place.with_name(f"{place.name}.py")):
             if path.is_file():
                 return path
     return None
+
+
+def _folders(package: str) -> Iterator[Path]:
+    """Yield where a package may lie: podium here; another on the path, or where its editable install says."""
+    if package == "podium":
+        yield _SOURCE
+        return
+    yield from map(Path, sys.path)
+    spec = find_spec(package)
+    if spec is not None and spec.origin is not None:
+        origin = Path(spec.origin)
+        yield origin.parents[1] if origin.name == "__init__.py" else origin.parent
 
 
 @cache
