@@ -25,7 +25,7 @@ class Tables(Modality):
         first = X.iloc[row, 0]
         if isinstance(first, str):
             return first
-        cells = X.iloc[row, :SHOWN_COLUMNS].items()
+        cells = X.iloc[row].iloc[:SHOWN_COLUMNS].items()  # of the whole row, which says how numbers look
         return ", ".join(f"{column} {value}" for column, value in cells)
 
     def excerpt(self, X: pd.DataFrame, row: int) -> str:

@@ -33,7 +33,7 @@ class Task(ABC):
     kind: ClassVar[str]
     """The name that a model's row in the registry lists: "classification", "multilabel" or "regression"."""
     gives: ClassVar[frozenset[str]]
-    """What a prediction can be scored as: "labels", "probabilities", "numbers"."""
+    """What a prediction can be scored as: "labels", "probabilities", "label sets", "numbers"."""
     noun: ClassVar[str]
     """What one row's target is called in a sentence."""
     conflicts_matter: ClassVar[bool]
@@ -112,7 +112,7 @@ class Task(ABC):
 
     @abstractmethod
     def decide(self, predicted: np.ndarray) -> np.ndarray:
-        """Return the answers (rows,) as they stand in a submission."""
+        """Return the answers (rows,), or (rows, c) of several labels, as they stand in a submission."""
 
     def decide_names(self, predicted: np.ndarray) -> np.ndarray:
         """Return the answers (rows,) as people call them."""
@@ -262,15 +262,8 @@ class Classification(Task):
     def predict(self, model: Any, X: Any, columns: np.ndarray, name: str) -> np.ndarray:
         """A class that the training rows lack gets probability zero."""
         predicted = np.asarray(model.predict_proba(X))
-        if predicted.shape != (len(X), len(columns)) or not np.isfinite(predicted).all():
-            raise ModelError(
-                f"model {name!r} must give finite probabilities of shape {(len(X), len(columns))}, "
-                f"got {predicted.shape} with {(~np.isfinite(predicted)).sum()} that are not finite; "
-                "look at its factory"
-            )
-        aligned = np.zeros((len(X), self.n_columns), dtype=np.float32)
-        aligned[:, columns] = predicted
-        return aligned
+        _require_probabilities(predicted, (len(X), len(columns)), name)
+        return _aligned(predicted, columns, self.n_columns)
 
     def perfect(self, y: np.ndarray) -> np.ndarray:
         return np.asarray(np.eye(self.n_columns)[y])
@@ -341,11 +334,7 @@ class Classification(Task):
     def label_faults(self, y: np.ndarray) -> Iterator[str]:
         """Report labels that no row has, and labels that differ in case or white space only."""
         counts = np.bincount(y, minlength=self.n_columns)
-        unused = self.classes[counts == 0].tolist()
-        if unused:
-            yield (
-                f"no training row has the label {sample(unused)}; no model can learn it: look at the classes"
-            )
+        yield from _unused(self.classes[counts == 0])
         plain = pd.Series([str(label).strip().casefold() for label in self.classes])
         alike = self.classes[plain.duplicated(keep=False).to_numpy()].tolist()
         if alike:
@@ -365,7 +354,7 @@ class Multilabel(Task):
     label_names: Sequence[str]
 
     kind: ClassVar[str] = "multilabel"
-    gives: ClassVar[frozenset[str]] = frozenset({"labels", "probabilities"})
+    gives: ClassVar[frozenset[str]] = frozenset({"label sets"})
     noun: ClassVar[str] = "label"
     conflicts_matter: ClassVar[bool] = True
     conflict_advice: ClassVar[str] = Classification.conflict_advice
@@ -393,9 +382,11 @@ class Multilabel(Task):
             raise DataError(
                 f"y must have a column for each of the {self.n_columns} labels, got shape {values.shape}"
             )
-        if not np.isin(values, (0, 1)).all():
+        strange = values[~np.isin(values, (0, 1))]
+        if strange.size:
             raise DataError(
-                "y must hold zeros and ones where a row may have several labels, got other values"
+                f"y must hold zeros and ones where a row may have several labels, got "
+                f"{sample(np.unique(strange).tolist())} in {strange.size} cells; encode the labels"
             )
 
     def labels(self, y: np.ndarray) -> np.ndarray:
@@ -418,21 +409,24 @@ class Multilabel(Task):
         return Ranks(pd.Series(y.sum(axis=1)).rank(pct=True).to_numpy()[:, None])
 
     def fit_targets(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return y, np.arange(self.n_columns)
+        """A label that no row has cannot be learnt: many models refuse a column of zeros."""
+        present = np.flatnonzero(y.any(axis=0))
+        return y[:, present], present
 
     def predict(self, model: Any, X: Any, columns: np.ndarray, name: str) -> np.ndarray:
-        """Models give one array (rows, t), or as scikit-learn's trees a list of t arrays (rows, 2)."""
+        """A label that the training rows lack gets probability zero.
+
+        Models give one array (rows, p), or as scikit-learn's trees a list of p arrays (rows, 2), each of the
+        probabilities of no and yes. For a single label they may give one such array.
+        """
         given = model.predict_proba(X)
         if isinstance(given, list):
             given = np.column_stack([one[:, -1] for one in given])
-        predicted = np.asarray(given, dtype=np.float32)
-        if predicted.shape != (len(X), self.n_columns) or not np.isfinite(predicted).all():
-            raise ModelError(
-                f"model {name!r} must give finite probabilities of shape {(len(X), self.n_columns)}, "
-                f"got {predicted.shape} with {(~np.isfinite(predicted)).sum()} that are not finite; "
-                "look at its factory"
-            )
-        return predicted
+        predicted = np.asarray(given)
+        if predicted.shape == (len(X), 2) and len(columns) == 1:
+            predicted = predicted[:, 1:]
+        _require_probabilities(predicted, (len(X), len(columns)), name)
+        return _aligned(predicted, columns, self.n_columns)
 
     def perfect(self, y: np.ndarray) -> np.ndarray:
         return y.astype(np.float64)
@@ -441,9 +435,9 @@ class Multilabel(Task):
         return (predicted >= 0.5).astype(np.int64)
 
     def answer_table(self, predicted: np.ndarray) -> pd.DataFrame:
-        decided = self.decide(predicted).astype(bool)
-        said = [", ".join(np.array(self.names)[row]) for row in decided]
-        table = pd.DataFrame({"prediction": said})
+        names = np.array(self.names)
+        answers = [", ".join(names[row == 1]) for row in self.decide(predicted)]
+        table = pd.DataFrame({"prediction": answers})
         return table.join(pd.DataFrame(predicted, columns=[f"p({name})" for name in self.names]))
 
     def rank(self, predicted: np.ndarray, most: int) -> list[tuple[int, float]]:
@@ -481,6 +475,10 @@ class Multilabel(Task):
         ]
         more = f", and {len(shares) - MOST_CLASSES} more" if len(shares) > MOST_CLASSES else ""
         return f"{self.n_columns} labels in {len(y):,} rows: {', '.join(shares[:MOST_CLASSES])}{more}"
+
+    def label_faults(self, y: np.ndarray) -> Iterator[str]:
+        """Report labels that no row has."""
+        yield from _unused(np.array(self.names)[~y.any(axis=0)])
 
     def describe_part(self, inside: np.ndarray, y: np.ndarray) -> str:
         return f"{inside.sum(axis=1).mean():.3g} labels in the mean, of all rows {y.sum(axis=1).mean():.3g}"
@@ -621,3 +619,26 @@ TASKS: tuple[type[Task], ...] = (Classification, Multilabel, Regression)
 def kinds_that_give(needs: str) -> frozenset[str]:
     """Return the kinds of task whose predictions can be scored as what a metric needs."""
     return frozenset(task.kind for task in TASKS if needs in task.gives)
+
+
+def _require_probabilities(predicted: np.ndarray, shape: tuple[int, int], name: str) -> None:
+    if predicted.shape != shape or not np.isfinite(predicted).all():
+        raise ModelError(
+            f"model {name!r} must give finite probabilities of shape {shape}, got {predicted.shape} with "
+            f"{(~np.isfinite(predicted)).sum()} that are not finite; look at its factory"
+        )
+
+
+def _aligned(predicted: np.ndarray, columns: np.ndarray, n_columns: int) -> np.ndarray:
+    """Return the predictions (rows, n_columns) with zeros in the columns that were not learnt."""
+    aligned = np.zeros((len(predicted), n_columns), dtype=np.float32)
+    aligned[:, columns] = predicted
+    return aligned
+
+
+def _unused(labels: np.ndarray) -> Iterator[str]:
+    if len(labels):
+        yield (
+            f"no training row has the label {sample(labels.tolist())}; no model can learn it: "
+            "look at the classes"
+        )

@@ -20,10 +20,10 @@ class Metric:
     """`row_statistics(y, predicted)` gives statistics (n, c); `value` maps their means (..., c) to scores
     (...).
 
-    `needs` says what a prediction must be: "labels" or "probabilities" (n, k), or "numbers" (n, 1). Targets
-    below `least` have no score, and predictions below it are taken as it. With `on_logs` it judges log(1 +
-    y), and blends mix logarithms. Where it is `scale_free`, a multiple of a prediction has the score of the
-    prediction.
+    `needs` says what a prediction must be: "labels" or "probabilities" (n, k), "label sets" (n, t) where a
+    row may have several of t labels, or "numbers" (n, 1). Targets below `least` have no score, and
+    predictions below it are taken as it. With `on_logs` it judges log(1 + y), and blends mix logarithms.
+    Where it is `scale_free`, a multiple of a prediction has the score of the prediction.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Metric:
     scale_free: bool = False
 
     def score(self, y: Array, predicted: Array) -> float:
-        """Return the score of predictions (n, c) for targets y (n,)."""
+        """Return the score of predictions (n, c) for targets y (n,), or (n, t) of label sets."""
         return float(self.value(self.row_statistics(y, predicted).mean(axis=0)))
 
     def gain(self, score: float, over: float) -> float:
