@@ -1,12 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from podium.data.task import encode_labels
+from podium.data.dataset import Dataset, conflicting, without_broken
+from podium.data.modality import Modality
+from podium.data.tables import Arrays
+from podium.data.task import Multilabel
 from podium.errors import DataError
-from support.makers import make_dataset, quick
+from support.makers import make_dataset
 
 Y = [0, 1, 0, 1]
 CHANGES = {
@@ -51,28 +52,50 @@ def test_the_labels_count_in_the_id():
     assert make_dataset(Y).id != make_dataset([1, 0, 0, 1]).id
 
 
-@quick
-@given(st.lists(st.sampled_from(["dog", "cat", "fish"]), min_size=1))
-def test_labels_come_back_from_their_codes(labels):
-    classes = ["fish", "cat", "dog"]
-    assert np.array(classes)[encode_labels(labels, classes, "label")].tolist() == labels
-
-
-def test_codes_follow_the_order_of_the_classes():
-    assert encode_labels([7, 3, 7], [7, 3], "label").tolist() == [0, 1, 0]
-
-
-def test_a_label_outside_the_classes_is_named_and_counted():
-    with pytest.raises(DataError, match=r"train\.csv: label must be one of \[0, 1\], got \[7, 9\] in 3 rows"):
-        encode_labels([0, 7, 9, 7], range(2), "train.csv: label")
-
-
-def test_text_is_not_taken_for_a_number():
-    with pytest.raises(DataError, match=r"got \['1'\] in 1 rows"):
-        encode_labels(["1"], [0, 1], "label")
-
-
 def test_numbers_must_be_finite():
     assert make_dataset([1.5, 2], classes=None).task.kind == "regression"
     with pytest.raises(DataError, match=r"y must hold finite numbers .* got 1 that are not"):
         make_dataset([1.5, np.nan], classes=None)
+
+
+def test_labels_are_those_of_a_submission():
+    assert make_dataset(Y, classes=["cat", "dog"]).labels.tolist() == ["cat", "dog", "cat", "dog"]
+    assert make_dataset([1.5, 2], classes=None).labels.tolist() == [1.5, 2]
+
+
+def test_rows_conflict_whose_group_holds_another_target():
+    groups = np.array(["a", "b", "a", "b", "c", "a"])
+    y = [0, 1, 1, 1, 0, 0]
+    assert conflicting(make_dataset(y, groups=groups)).tolist() == [True, False, True, False, False, True]
+    assert not conflicting(make_dataset(y)).any()
+    numbers = make_dataset([0.5, 1, 0.75, 1, 3, 0.5], classes=None, groups=groups)
+    assert conflicting(numbers).tolist() == [True, False, True, False, False, True]
+
+
+def test_sets_of_labels_conflict_if_one_label_differs():
+    y = np.array([[1, 0], [1, 1], [1, 0], [1, 0]])
+    dataset = Dataset(
+        X=np.arange(4),
+        y=y,
+        X_test=np.arange(2),
+        test_ids=np.arange(2),
+        task=Multilabel(["rude", "spam"]),
+        groups=np.array([0, 0, 1, 1]),
+    )
+    assert conflicting(dataset).tolist() == [True, True, False, False]
+
+
+def test_the_modality_is_that_of_the_rows_unless_it_is_given():
+    class Sound(Arrays):
+        name = "sound"
+
+    assert make_dataset(Y).modality.name == "array"
+    own: Modality = Sound()
+    dataset = make_dataset(Y, modality=own)
+    assert dataset.modality is own
+    assert dataset.id == make_dataset(Y).id
+
+
+def test_only_files_can_be_broken():
+    with pytest.raises(DataError, match="--skip-bad-images must be given for image files, got other data"):
+        without_broken(make_dataset(Y))

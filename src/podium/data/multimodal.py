@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 
 from podium.data.modalities import modality_of
-from podium.data.modality import Modality
+from podium.data.modality import FILE, Modality
 from podium.data.near_duplicates import Copies
 from podium.data.rows import take
 from podium.data.tables import equal_cells
@@ -98,8 +98,8 @@ class Multimodal(Modality):
         return X.replaced(**blanked)
 
     def check_file(self, path: Path) -> tuple[Image.Image | None, str]:
-        takes_files = (part for part in self.parts.values() if part.has_files)
-        return next(takes_files).check_file(path)
+        asked = (part for part in self.parts.values() if FILE in part.asks)
+        return next(asked).check_file(path)
 
     def isolate(self, X: MultimodalRows, folder: Path) -> MultimodalRows:
         return MultimodalRows(
