@@ -1,4 +1,4 @@
-"""The verbs. Each parses its words before anything that trains is imported."""
+"""The command line. A verb imports what trains only when it runs, so that --help and list are quick."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ import podium
 from podium.cli import data, demo, kaggle, predict, runs
 from podium.errors import PodiumError
 
+INPUT_ERROR = 2  # exit status
+INTERRUPTED = 130  # exit status of a program that Ctrl-C ends: 128 and the number of the signal
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Turns a Kaggle competition folder into an honest leaderboard and a submission file.",
+    help="Turn a Kaggle competition folder into an honest leaderboard and a submission file.",
 )
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
         typer.echo(f"podium {podium.__version__}")
         raise typer.Exit
 
@@ -32,7 +35,7 @@ def options(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Take the options that stand before a verb."""
+    """Take the options that come before a verb."""
 
 
 for verbs in (data, runs, predict, demo, kaggle):
@@ -40,11 +43,12 @@ for verbs in (data, runs, predict, demo, kaggle):
 
 
 def main() -> None:
+    """Run the command line. A PodiumError is printed as one line; any other error is a bug of podium."""
     try:
         app()
     except PodiumError as error:
         typer.echo(f"podium: {error}", err=True)
-        sys.exit(2)
+        sys.exit(INPUT_ERROR)
     except KeyboardInterrupt:
         typer.echo("podium: stopped; finished folds are kept, run again to go on", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

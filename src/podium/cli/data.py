@@ -1,4 +1,4 @@
-"""Verbs that look at competitions and their data, and train nothing that is kept."""
+"""Verbs that look at competitions and their data. What they train is not kept."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ app = typer.Typer()
 
 @app.command("list")
 def list_(root: Root = None) -> None:
-    """Name the competitions."""
+    """List the competitions."""
     for name in list_names(root_of(root)):
         typer.echo(name)
 
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What the folder will be called.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the new folder.")],
     slug: Annotated[str, typer.Option(help="The competition's name in Kaggle's address.")],
     data: Data = None,
     metric: Annotated[str, typer.Option(help="The metric; else Kaggle is asked, or it is guessed.")] = "",
     root: Root = None,
 ) -> None:
-    """Make a competition folder from the files of a competition, and say what was guessed."""
+    """Make a competition folder from a competition's files, and print what was guessed."""
     from podium.kaggle.client import Client
     from podium.kaggle.credentials import has_credentials
     from podium.scaffold.create import make_competition
@@ -40,8 +40,8 @@ def new(
     warn_of_credentials()
     with Client() as client:
         kaggle = client if has_credentials() else None
-        told = make_competition(base, name, slug, data, metric, kaggle, typer.echo)
-    for line in (f"competitions/{name}/competition.py", *told):
+        remarks = make_competition(base, name, slug, data, metric, kaggle, typer.echo)
+    for line in (f"competitions/{name}/competition.py", *remarks):
         typer.echo(f"{name}: {line}")
     where = f" --data {shlex.quote(str(data))}" if data else ""
     typer.echo(f"next: podium check {name}; podium submit {name}{where}")
@@ -49,15 +49,19 @@ def new(
 
 @app.command()
 def check(
-    name: Annotated[str | None, typer.Argument(metavar="[COMPETITION]")] = None, root: Root = None
+    name: Annotated[
+        str | None, typer.Argument(metavar="[COMPETITION]", help="A folder under competitions/; else all.")
+    ] = None,
+    root: Root = None,
 ) -> None:
-    """Prove on toy data that a competition (or each of them) works, in a minute."""
+    """Check on toy data that a competition, or each of them, works; it takes about a minute."""
     from podium.scaffold.smoke_test import check_competition
 
     base = root_of(root)
-    for one in [name] if name else list_names(base):
-        for line in check_competition(get_competition(base, one)):
-            typer.echo(f"{one}: {line}")
+    names = [name] if name else list_names(base)
+    for each in names:
+        for line in check_competition(get_competition(base, each)):
+            typer.echo(f"{each}: {line}")
 
 
 @app.command()
@@ -69,19 +73,19 @@ def explore(
     ] = False,
     root: Root = None,
 ) -> None:
-    """Draw the data, before any training, on a page."""
+    """Draw figures of the data on a page, before any training."""
     base = root_of(root)
     competition = get_competition(base, name)
 
     from podium.pipeline.session import open_session
-    from podium.report.data_page import explore as draw
+    from podium.report.data_page import explore as make_figures
     from podium.report.data_page import write_page, write_tables
 
     with open_session(competition, base, data) as session:
-        figures = draw(competition, session.dataset)
-        path = write_page(session, figures)
+        figures = make_figures(competition, session.dataset)
+        page = write_page(session, figures)
         written = list(write_tables(session, figures)) if tables else []
-    typer.echo(f"{'toy ' if session.is_toy else ''}data: {path}")
+    typer.echo(f"{'toy ' if session.is_toy else ''}data: {page}")
     for figure in figures:
         typer.echo(f"{figure.title}: {figure.alt}")
     for table in written:
@@ -97,7 +101,7 @@ def audit(
     skip_bad_images: Skip = False,
     root: Root = None,
 ) -> None:
-    """Look for what is wrong with the data: copies, conflicting labels, leaks, gaps, other test rows."""
+    """Look for faults in the data: duplicates, conflicting labels, leaks, gaps, a shift of the test rows."""
     base = root_of(root)
     competition = get_competition(base, name)
 
@@ -108,8 +112,8 @@ def audit(
     with open_session(competition, base, data, skip_bad_images) as session:
         findings = saved_audit(session)
     if as_json:
-        value = {"competition": name, "toy": session.is_toy, "findings": [asdict(f) for f in findings]}
-        typer.echo(dumps(value, indent=1, ensure_ascii=False))
+        facts = {"competition": name, "toy": session.is_toy, "findings": [asdict(f) for f in findings]}
+        typer.echo(dumps(facts, indent=1, ensure_ascii=False))
     else:
         for line in origin(session):
             typer.echo(line)

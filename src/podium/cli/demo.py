@@ -1,4 +1,4 @@
-"""The verb that shows the trained entry in a local web page."""
+"""The verb that opens the trained entry in a local web page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ app = typer.Typer()
 def demo(
     name: Name,
     data: Data = None,
-    port: Annotated[int | None, typer.Option(help="Of 127.0.0.1; else the first free one.")] = None,
+    port: Annotated[int | None, typer.Option(help="A port of 127.0.0.1; else the first free one.")] = None,
     root: Root = None,
 ) -> None:
     """Try the trained entry in a local web page."""
@@ -30,8 +30,9 @@ def demo(
     from podium.pipeline.session import open_session
 
     with tempfile.TemporaryDirectory(prefix="podium-demo-") as temporary:
+        folder = Path(temporary)
         with open_session(competition, base, data) as session:
-            answerer = Answerer(session, Path(temporary))
+            answerer = Answerer(session, folder)
         typer.echo(f"{answerer.entry.name}: warming up")
         answerer.warm_up()
-        serve(answerer, port, Path(temporary), typer.echo)
+        serve(answerer, port, folder, typer.echo)

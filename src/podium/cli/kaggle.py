@@ -17,7 +17,9 @@ app = typer.Typer()
 @app.command()
 def fetch(
     name: Name,
-    again: Annotated[bool, typer.Option("--again", help="Even if the files are here.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Download the files even if they are here already.")
+    ] = False,
     root: Root = None,
 ) -> None:
     """Download the competition's files from Kaggle."""
@@ -29,7 +31,9 @@ def fetch(
 def upload(
     name: Name,
     csv: Annotated[Path | None, typer.Argument(help="The file; else the last run's submission.")] = None,
-    message: Annotated[str, typer.Option("--message", "-m", help="Else made from the manifest.")] = "",
+    message: Annotated[
+        str, typer.Option("--message", "-m", help="A description for Kaggle; else made from the manifest.")
+    ] = "",
     data: Data = None,
     force: Annotated[bool, typer.Option("--force", help="Upload even if trained on different data.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, send nothing.")] = False,
@@ -45,60 +49,65 @@ def upload(
     warn_of_credentials()
     with Client() as client:
         options = UploadOptions(csv, message, data, force, dry_run)
-        sent = send(competition, base, client, typer.echo, options)
-    if sent is not None and sent.facts.get("public") is not None:
-        private, rank = sent.facts.get("private"), sent.facts.get("rank")
-        more = f", private score {private}" if private is not None else ""
-        more += f", rank {rank}" if rank else ""
-        typer.echo(f"public score {sent.facts['public']}{more}")
+        record = send(competition, base, client, typer.echo, options)
+    if record is None or record.facts.get("public") is None:
+        return
+    private = record.facts.get("private")
+    rank = record.facts.get("rank")
+    parts = [f"public score {record.facts['public']}"]
+    if private is not None:
+        parts.append(f"private score {private}")
+    if rank:
+        parts.append(f"rank {rank}")
+    typer.echo(", ".join(parts))
 
 
 @app.command()
 def scores(name: Name, root: Root = None) -> None:
-    """Show all our submissions as Kaggle has them now."""
-    _standings(name, root, with_board=False)
+    """Show all our submissions with the scores that Kaggle gives them now."""
+    _show_submissions(name, root, with_rank=False)
 
 
 @app.command()
 def leaderboard(name: Name, root: Root = None) -> None:
-    """Show where our best submission stands on Kaggle's public leaderboard."""
-    _standings(name, root, with_board=True)
+    """Show the rank of our best submission on Kaggle's public leaderboard."""
+    _show_submissions(name, root, with_rank=True)
 
 
-def _standings(name: str, root: Path | None, with_board: bool) -> None:
-    from podium.kaggle import public_leaderboard as standing
+def _show_submissions(name: str, root: Path | None, with_rank: bool) -> None:
+    from podium.kaggle import public_leaderboard as public
     from podium.kaggle.client import Client
+    from podium.metrics import get_metric
 
     base = root_of(root)
     competition = get_competition(base, name)
     warn_of_credentials()
     with Client() as client:
-        sent = standing.refresh(competition, base, client)
-        for line in standing.history(sent):
+        records = public.refresh(competition, base, client)
+        lines = [*public.history(records), public.agreement(records)]
+        for line in lines:
             typer.echo(line)
-        typer.echo(standing.agreement(sent))
-        if with_board:
-            place = standing.find_standing(competition, base, client, sent, _greater_is_better(competition))
-            for line in standing.describe(place) if place else ["no submission has a public score yet"]:
+        if with_rank:
+            greater_is_better = get_metric(competition.metric).greater_is_better
+            standing = public.find_standing(competition, base, client, records, greater_is_better)
+            lines = public.describe(standing) if standing else ["no submission has a public score yet"]
+            for line in lines:
                 typer.echo(line)
 
 
-def _greater_is_better(competition: Competition) -> bool:
-    from podium.metrics import get_metric
-
-    return get_metric(competition.metric).greater_is_better
-
-
 def fetch_files(competition: Competition, base: Path, again: bool = False) -> None:
+    """Download a competition's files. Those that are here already are downloaded only with `again`."""
     from podium.kaggle.client import Client
-    from podium.kaggle.download import fetch as bring
+    from podium.kaggle.download import fetch as download
 
     warn_of_credentials()
     with Client() as client:
-        typer.echo(f"data: {bring(competition, base, client, typer.echo, again)}")
+        path = download(competition, base, client, typer.echo, again)
+    typer.echo(f"data: {path}")
 
 
 def warn_of_credentials() -> None:
+    """Print what is unsafe about the files that hold Kaggle's key."""
     from podium.kaggle.credentials import warnings
 
     for line in warnings():

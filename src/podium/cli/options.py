@@ -1,4 +1,4 @@
-"""What several verbs are asked with."""
+"""The arguments and options that several verbs have."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ import typer
 
 from podium.competition.registry import find_root
 
-Name = Annotated[str, typer.Argument(metavar="COMPETITION", help="A folder under competitions/.")]
-Root = Annotated[Path | None, typer.Option(help="The folder that holds competitions/; else found upward.")]
+Name = Annotated[
+    str, typer.Argument(metavar="COMPETITION", help="A folder under competitions/, or NAME@VARIANT.")
+]
+Root = Annotated[
+    Path | None, typer.Option(help="The folder that holds competitions/; else the nearest one upward.")
+]
 Data = Annotated[
     Path | None,
-    typer.Option(help="A folder with <slug>.zip or <slug>/; else PODIUM_DATA, else toy data."),
+    typer.Option(
+        help="A folder with <slug>.zip or <slug>/; else PODIUM_DATA, else competitions/<name>/data/, "
+        "else toy data."
+    ),
 ]
 Models = Annotated[str, typer.Option(help="Comma-separated names; else the whole roster.")]
 Skip = Annotated[bool, typer.Option("--skip-bad-images", help="Leave out images that cannot be decoded.")]
@@ -21,4 +28,8 @@ Warm = Annotated[bool, typer.Option("--warm-start", help="Fine-tune from the las
 
 
 def root_of(given: Path | None) -> Path:
+    """Return the folder that holds competitions/.
+
+    Raises CompetitionError if there is none from the given or the current folder upward.
+    """
     return find_root(given.resolve() if given else Path.cwd())

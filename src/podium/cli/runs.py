@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,12 @@ from podium.cli.options import Data, Models, Name, Root, Skip, Warm, root_of
 from podium.competition.declaration import Competition
 from podium.competition.registry import get_competition
 from podium.errors import DataError, StoreError
+
+if TYPE_CHECKING:  # --help and list must not wait for what trains
+    from rich.console import Console
+
+    from podium.pipeline.session import Session
+    from podium.pipeline.train import Outcome
 
 app = typer.Typer()
 
@@ -52,26 +58,21 @@ def _run(
     root: Path | None,
     write: bool,
 ) -> None:
+    """Train, show the leaderboard, draw its page and, with `write`, write the submission."""
     base = root_of(root)
     competition = get_competition(base, name)
     names = [part.strip() for part in models.split(",") if part.strip()]
 
-    from podium.cli.terminal import make_console, make_progress, print_leaderboard
-    from podium.competition.sources import find_source
-    from podium.kaggle.credentials import has_credentials
+    from podium.cli.terminal import make_console, make_progress
     from podium.pipeline.remarks import remarks
     from podium.pipeline.session import open_session
     from podium.pipeline.submit import require_test_rows
-    from podium.pipeline.submit import submit as write_submission
     from podium.pipeline.train import select_models
     from podium.pipeline.train import train as train_models
-    from podium.report.kaggle_scores import with_kaggle_scores
-    from podium.report.results import results_of
-    from podium.report.run import write_page
 
     select_models(competition, names)
-    if write and data is None and has_credentials() and find_source(competition, base, None).is_toy:
-        fetch_files(competition, base)
+    if write and data is None:
+        _fetch_if_possible(competition, base)
     console = make_console()
     with open_session(competition, base, data, skip_bad_images) as session:
         if write:
@@ -80,38 +81,66 @@ def _run(
             typer.echo(line)
         with make_progress(console) as progress:
             outcome = train_models(session, names, progress, warm_start)
-        path = write_submission(session, outcome) if write else None
-        leaderboard = with_kaggle_scores(outcome.leaderboard, competition, base)
-        print_leaderboard(console, leaderboard)
-        if path:
-            typer.echo(f"{'toy ' if session.is_toy else ''}submission: {path}")
-        typer.echo(f"page: {write_page(session, results_of(session, outcome, leaderboard))}")
-        if session.is_toy:
-            typer.echo(f"next: podium submit {name} --data FOLDER (where {competition.slug}.zip lies)")
-        elif path and not competition.is_variant:
-            typer.echo(f"next: podium upload {name}")
+        _finish(console, session, outcome, write)
     if outcome.failures:
         typer.echo(f"failed: {', '.join(outcome.failures)}; the others are complete", err=True)
         raise typer.Exit(1)
 
 
+def _fetch_if_possible(competition: Competition, base: Path) -> None:
+    """Download the data where there is only toy data and Kaggle can be asked."""
+    from podium.competition.sources import find_source
+    from podium.kaggle.credentials import has_credentials
+
+    if has_credentials() and find_source(competition, base, None).is_toy:
+        fetch_files(competition, base)
+
+
+def _finish(console: Console, session: Session, outcome: Outcome, write: bool) -> None:
+    """Write the submission, if asked to, and the page; print the leaderboard and what to do next."""
+    from podium.cli.terminal import print_leaderboard
+    from podium.pipeline.submit import submit as write_submission
+    from podium.report.kaggle_scores import with_kaggle_scores
+    from podium.report.results import results_of
+    from podium.report.run import write_page
+
+    competition = session.competition
+    path = write_submission(session, outcome) if write else None
+    leaderboard = with_kaggle_scores(outcome.leaderboard, competition, session.root)
+    print_leaderboard(console, leaderboard)
+    if path:
+        typer.echo(f"{'toy ' if session.is_toy else ''}submission: {path}")
+    typer.echo(f"page: {write_page(session, results_of(session, outcome, leaderboard))}")
+    if session.is_toy:
+        typer.echo(
+            f"next: podium submit {competition.name} --data FOLDER (where {competition.slug}.zip lies)"
+        )
+    elif path and not competition.is_variant:
+        typer.echo(f"next: podium upload {competition.name}")
+
+
 @app.command()
 def report(
-    name: Annotated[str | None, typer.Argument(metavar="[COMPETITION]")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[COMPETITION]", help="A folder under competitions/; else all.")
+    ] = None,
     data: Data = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON, and no more.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON; draw no page.")] = False,
     skip_bad_images: Skip = False,
     root: Root = None,
 ) -> None:
     """Show the last run's leaderboard and draw its page, or compare all competitions."""
     base = root_of(root)
     if name is None:
-        _overview(base, json)
+        _report_all(base, as_json)
     else:
-        _report(get_competition(base, name), base, data, json, skip_bad_images)
+        _report_one(get_competition(base, name), base, data, as_json, skip_bad_images)
 
 
-def _report(competition: Competition, base: Path, data: Path | None, json: bool, skip: bool) -> None:
+def _report_one(
+    competition: Competition, base: Path, data: Path | None, as_json: bool, skip_bad_images: bool
+) -> None:
+    """Show the last run's leaderboard, and draw its page where the data are still there."""
     from podium.cli.terminal import make_console, print_leaderboard
     from podium.pipeline.leaderboard import read_leaderboard
     from podium.pipeline.session import open_session, stores
@@ -119,7 +148,7 @@ def _report(competition: Competition, base: Path, data: Path | None, json: bool,
 
     leaderboard, path = read_leaderboard(competition, *stores(competition, base))
     leaderboard = with_kaggle_scores(leaderboard, competition, base)
-    if json:
+    if as_json:
         typer.echo(dumps(leaderboard.to_dict(), indent=1, ensure_ascii=False))
         return
     print_leaderboard(make_console(), leaderboard)
@@ -129,22 +158,24 @@ def _report(competition: Competition, base: Path, data: Path | None, json: bool,
     from podium.report.run import write_page
 
     try:
-        with open_session(competition, base, data, skip) as session:
+        with open_session(competition, base, data, skip_bad_images) as session:
             page = write_page(session, read_results(session, leaderboard))
         typer.echo(f"page: {page}")
     except (DataError, StoreError) as error:
         typer.echo(f"page: not drawn: {error}")
 
 
-def _overview(base: Path, json: bool) -> None:
+def _report_all(base: Path, as_json: bool) -> None:
+    """Show all competitions side by side, and draw their page."""
     from podium.cli.terminal import make_console, print_columns
     from podium.report.overview import SPARE_COLUMNS, make_overview, make_table, write_overview
 
     lines = make_overview(base)
-    if json:
+    if as_json:
         typer.echo(dumps([line.to_dict() for line in lines], indent=1, ensure_ascii=False))
         return
     table = make_table(lines)
-    columns = zip(*([cell.text for cell in row.cells] for row in table.rows), strict=True)
-    print_columns(make_console(), dict(zip(table.heads, columns, strict=True)), spare=SPARE_COLUMNS)
+    cells = ([cell.text for cell in row.cells] for row in table.rows)
+    columns = dict(zip(table.heads, zip(*cells, strict=True), strict=True))
+    print_columns(make_console(), columns, spare=SPARE_COLUMNS)
     typer.echo(f"page: {write_overview(base, lines)}")

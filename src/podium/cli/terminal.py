@@ -1,31 +1,37 @@
-"""What a person sees while models are trained, and the table at the end."""
+"""What a person sees while models are trained, and the tables at the end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from types import TracebackType
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from podium.formatting import with_error
 from podium.pipeline.leaderboard import Entry, Leaderboard
+from podium.pipeline.remarks import Finding
 
-LOG_WIDTH = 140
+LOG_WIDTH = 140  # characters
+LARGE_VALUE = 100  # of a further metric; from here on its decimals say nothing
+NO_ERROR = " " * len(" ± 0.00000")  # keeps the scores below each other
 Columns = dict[str, Callable[[Entry], str]]
 
 
 def make_console() -> Console:
-    """A log has no width of its own, and a table cut to 80 columns would lose its numbers."""
+    """Return a console for the terminal, or a wide one for a log.
+
+    A log has no width of its own, and a table cut to 80 columns would lose its numbers.
+    """
     console = Console(highlight=False)
     return console if console.is_terminal else Console(width=LOG_WIDTH, highlight=False)
 
 
 class PlainProgress:
-    """One line a fold, for logs."""
+    """Prints one line for each fold, for logs."""
 
     def __init__(self, console: Console):
         self.console = console
@@ -48,7 +54,7 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """One bar a model: fold, epoch, the mean score of its folds so far, time left."""
+    """Draws one bar for each model: fold, epoch, the mean score of its folds so far, time left."""
 
     def __init__(self, console: Console):
         self.bars = Progress(
@@ -76,9 +82,11 @@ class LiveProgress:
 
     def fold_started(self, model: str, fold: int, folds: int) -> None:
         if model != self.model:
-            self.model, self.scores = model, list[float]()
+            self.model = model
+            self.scores: list[float] = []
             self.task = self.bars.add_task(model, total=folds, where="", score="")
-        self.fold, self.where = fold, f"fold {fold + 1}/{folds}"
+        self.fold = fold
+        self.where = f"fold {fold + 1}/{folds}"
         self.bars.update(self.task, where=self.where)
 
     def epoch_ended(self, epoch: int, epochs: int, loss: float) -> None:
@@ -92,16 +100,23 @@ class LiveProgress:
 
 
 def make_progress(console: Console) -> PlainProgress | LiveProgress:
+    """Return bars for a terminal, lines for a log."""
     return LiveProgress(console) if console.is_terminal else PlainProgress(console)
 
 
 def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
+    """Print the table of entries, their notes, and what the columns mean.
+
+    A narrow terminal gets fewer columns.
+    """
     toy = " [toy data: no guide to the real scores]" if leaderboard.is_toy else ""
     title = f"{leaderboard.competition}: {leaderboard.metric} on {leaderboard.rows:,} rows{toy}"
-    entries, metrics, outside = leaderboard.entries, _metrics(leaderboard), _outside(leaderboard)
+    entries = leaderboard.entries
+    metrics = _metric_columns(entries)
+    outside = _outside_columns(entries)
     shown = {**COLUMNS, **metrics, **outside}
-    columns = {head: [cell(e) for e in entries] for head, cell in shown.items()}
-    styles = ["bold" if e.submitted else STYLES.get(e.kind) for e in entries]
+    columns = {head: [cell(entry) for entry in entries] for head, cell in shown.items()}
+    styles = ["bold" if entry.submitted else STYLES.get(entry.kind) for entry in entries]
     print_columns(console, columns, ["predict s", "folds", *reversed(metrics), *outside], title, styles)
     for entry in entries:
         if entry.note:
@@ -109,7 +124,8 @@ def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     console.print(LEGEND)
 
 
-def print_findings(console: Console, findings: Sequence[Any]) -> None:
+def print_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """Print the findings of an audit with their examples, and count them."""
     for finding in findings:
         mark = "[bold red]alarm[/]" if finding.is_alarm else "note "
         console.print(f"{mark}  {finding.kind:<10}  {escape(finding.summary)}", soft_wrap=True)
@@ -126,7 +142,10 @@ def print_columns(
     title: str = "",
     styles: Sequence[str | None] = (),
 ) -> None:
-    """A table, its first column of words; the `spare` ones are left out, in their order, until it fits."""
+    """Print a table whose first column holds text, the others numbers.
+
+    The `spare` columns are left out, in their order, until the table fits the console.
+    """
     table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     shown = _fitting(columns, spare, console.width)
     for number, head in enumerate(shown):
@@ -139,61 +158,67 @@ def print_columns(
 def _fitting(
     columns: Mapping[str, Sequence[str]], spare: Sequence[str], width: int
 ) -> dict[str, Sequence[str]]:
-    room = {head: max(map(len, [head, *cells])) + 1 for head, cells in columns.items()}
+    """Return the columns without as many of the `spare` ones as it takes to fit the width."""
+    widths = {head: max(map(len, [head, *cells])) + 1 for head, cells in columns.items()}
     for head in spare:
-        if sum(room.values()) > width:
-            room.pop(head, None)
-    return {head: columns[head] for head in room}
+        if sum(widths.values()) > width:
+            widths.pop(head, None)
+    return {head: columns[head] for head in widths}
 
 
-def _number(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:.{digits}f}"
+def _number(value: float | None, places: int) -> str:
+    return "" if value is None else f"{value:.{places}f}"
 
 
-def _with_error(entry: Entry) -> str:
-    error = "" if entry.standard_error is None else f" ± {entry.standard_error:.{entry.places}f}"
-    return _number(entry.score, entry.places) + (error or " " * len(" ± 0.00000"))
+def _score(entry: Entry) -> str:
+    if entry.score is None or entry.standard_error is None:
+        return _number(entry.score, entry.places) + NO_ERROR
+    return with_error(entry.score, entry.standard_error, entry.places)
 
 
-def _metrics(leaderboard: Leaderboard) -> Columns:
-    """A column for each metric that stands beside the one that ranks, in the order in which they are
-    declared."""
-
-    def column(metric: str) -> Callable[[Entry], str]:
-        def cell(entry: Entry) -> str:
-            value, error = entry.extra_metrics.get(metric, (None, None))
-            digits = 0 if abs(value or 0) >= 100 else 5
-            return "" if value is None else f"{value:.{digits}f} ± {error:.{digits}f}"
-
-        return cell
-
-    return {
-        f"{m} ± s.e.": column(m)
-        for m in dict.fromkeys(m for e in leaderboard.entries for m in e.extra_metrics)
-    }
+def _gap_to_best(entry: Entry) -> str:
+    return ("= " if entry.tied else "") + _number(entry.behind, entry.places)
 
 
-def _outside(leaderboard: Leaderboard) -> Columns:
-    """Published scores, and Kaggle's."""
-    further: Columns = {}
-    if any(e.published is not None for e in leaderboard.entries):
-        further["published"] = lambda e: _number(e.published, 4)
-    if any(e.public is not None for e in leaderboard.entries):
-        further |= {
-            "public": lambda e: _number(e.public, 5),
-            "private": lambda e: _number(e.private, 5),
-            "top %": lambda e: _number(e.percentile, 1),
-        }
-    return further
+def _estimate(entry: Entry) -> str:
+    return entry.kind if entry.kind == "warning" else entry.estimate or entry.kind
+
+
+def _metric_columns(entries: Sequence[Entry]) -> Columns:
+    """Return a column for each further metric, in the order in which they are declared."""
+    metrics = dict.fromkeys(metric for entry in entries for metric in entry.extra_metrics)
+    return {f"{metric} ± s.e.": _metric_column(metric) for metric in metrics}
+
+
+def _metric_column(metric: str) -> Callable[[Entry], str]:
+    def cell(entry: Entry) -> str:
+        if metric not in entry.extra_metrics:
+            return ""
+        value, error = entry.extra_metrics[metric]
+        return with_error(value, error, places=0 if abs(value) >= LARGE_VALUE else 5)
+
+    return cell
+
+
+def _outside_columns(entries: Sequence[Entry]) -> Columns:
+    """Return the columns of published scores and of Kaggle's, where there are any."""
+    columns: Columns = {}
+    if any(entry.published is not None for entry in entries):
+        columns["published"] = lambda e: _number(e.published, 4)
+    if any(entry.public is not None for entry in entries):
+        columns["public"] = lambda e: _number(e.public, 5)
+        columns["private"] = lambda e: _number(e.private, 5)
+        columns["top %"] = lambda e: _number(e.percentile, 1)
+    return columns
 
 
 COLUMNS: Columns = {
     "entry": lambda e: f"{'>' if e.submitted else ' '} {e.name}",
-    "score ± s.e.": _with_error,
+    "score ± s.e.": _score,
     "folds": lambda e: _number(e.fold_spread, e.places),
-    "behind": lambda e: ("= " if e.tied else "") + _number(e.behind, e.places),
+    "behind": _gap_to_best,
     "p": lambda e: _number(e.p_value, 3),
-    "estimate": lambda e: e.kind if e.kind == "warning" else e.estimate or e.kind,
+    "estimate": _estimate,
     "fit s": lambda e: _number(e.fit_seconds, 0),
     "predict s": lambda e: _number(e.predict_seconds, 0),
 }

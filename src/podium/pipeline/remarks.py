@@ -12,6 +12,8 @@ from podium.data.dataset import conflicting
 from podium.formatting import sample
 from podium.pipeline.session import Session
 
+__all__ = ["Finding", "origin", "remarks", "saved_audit"]
+
 FATES = {"keep": "kept in training", "drop": "dropped from training"}  # of rows with conflicting targets
 
 
