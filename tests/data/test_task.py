@@ -128,6 +128,15 @@ def test_answers_are_labels_and_their_names_are_those_that_people_use():
     assert NAMED.answer_table(predicted)["p(yes)"].tolist() == [0.1, 0.8]
 
 
+def test_each_column_has_its_name_in_a_submission_and_its_rows():
+    assert NAMED.submission_names == [str(label) for label in NAMED.classes]
+    assert Multilabel(["wind", "rain"]).submission_names == ["wind", "rain"]
+    assert Regression().submission_names == []
+    assert NAMED.has_label(np.array([0, 1, 1]), 1).tolist() == [False, True, True]
+    assert Multilabel(["wind", "rain"]).has_label(np.array([[1, 0], [1, 1]]), 1).tolist() == [False, True]
+    assert Regression().has_label(np.array([3.5, 4]), 0).all()
+
+
 def test_a_class_that_the_training_rows_lack_gets_probability_zero():
     y = np.array([0, 2, 2, 0])
     fitted_on, columns = PETS.fit_targets(y)

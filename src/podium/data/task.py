@@ -56,6 +56,16 @@ class Task(ABC):
         return []
 
     @property
+    def submission_names(self) -> list[str]:
+        """Return what a submission calls the classes or labels; empty where there are none."""
+        return self.names
+
+    def has_label(self, y: np.ndarray, column: int) -> np.ndarray:
+        """Return which rows (n,) are of the class, or carry the label, of a prediction's column; all, of
+        numbers."""
+        return np.ones(len(y), dtype=bool)
+
+    @property
     def key(self) -> Any:
         """Return what of the task counts in the id of a data set."""
         return None
@@ -223,6 +233,13 @@ class Classification(Task):
         return [str(name) for name in names]
 
     @property
+    def submission_names(self) -> list[str]:
+        return [str(label) for label in self.classes.tolist()]
+
+    def has_label(self, y: np.ndarray, column: int) -> np.ndarray:
+        return np.asarray(y == column)
+
+    @property
     def key(self) -> Any:
         return self.classes
 
@@ -371,6 +388,9 @@ class Multilabel(Task):
     @property
     def names(self) -> list[str]:
         return list(self.label_names)
+
+    def has_label(self, y: np.ndarray, column: int) -> np.ndarray:
+        return np.asarray(y[:, column] == 1)
 
     @property
     def key(self) -> Any:
