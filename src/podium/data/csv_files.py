@@ -1,4 +1,4 @@
-"""Reading CSV files (and TSV files, by their suffix) so that what is wrong with them is said in one line."""
+"""Reading CSV files, and TSV files by their suffix. What is wrong with a file is told in one line."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ import pandas as pd
 from podium.errors import DataError
 from podium.formatting import sample
 
+_ADVICE = "download the file again or mend it"
+
 
 def read_table(path: Path, columns: Sequence[str], dtype: object = None, **options: object) -> pd.DataFrame:
-    """The named columns of a CSV, at least one row. `dtype` is one for all, or maps columns to theirs.
+    """Return the named columns of a CSV file, with at least one row.
 
-    Raises DataError for a missing or empty file, missing or repeated columns, uneven rows, and
-    text that is not UTF-8. A cell that `dtype` cannot hold raises ValueError, as pandas does.
+    `dtype` is the type of all columns, or maps columns to their types. Raises DataError for a missing or
+    empty file, missing or repeated columns, uneven rows, and text that is not UTF-8. A cell that `dtype`
+    cannot hold raises ValueError, as pandas does.
     """
     _require_columns(path, columns)
-    # Read whole: given `usecols`, pandas lets rows pass that are too long.
+    # All columns are read: given `usecols`, pandas lets rows pass that are too long.
     dtypes = dtype if isinstance(dtype, Mapping) or dtype is None else dict.fromkeys(columns, dtype)
     frame = _read(path, dtype=dtypes, **options)
     frame = frame[list(columns)]
@@ -31,27 +34,34 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None, **optio
 
 
 def read_pieces(path: Path, columns: Sequence[str], rows: int = 50_000) -> Iterator[pd.DataFrame]:
-    """Like `read_table`, cells as text, at most so many rows at a time, for files larger than memory. Cells
-    beyond the header's are left out."""
+    """Yield the named columns as text, `rows` rows at a time, for files larger than memory.
+
+    Cells beyond the header's are left out. Raises what `read_table` raises, but lets long rows pass.
+    """
     _require_columns(path, columns)
     with _plain_errors(path):
-        for piece in pd.read_csv(path, sep=_mark(path), usecols=list(columns), dtype=str, chunksize=rows):
+        for piece in pd.read_csv(
+            path, sep=_separator(path), usecols=list(columns), dtype=str, chunksize=rows
+        ):
             yield piece[list(columns)]
 
 
 def _require_columns(path: Path, columns: Sequence[str]) -> None:
     header = _header(path)
-    if missing := [c for c in columns if c not in header]:
+    missing = [column for column in columns if column not in header]
+    if missing:
         raise DataError(
             f"{path} must have the column{'s'[: len(missing) > 1]} {sample(missing)}, "
             f"got {sample(header)}; {_ADVICE}"
         )
-    if repeated := sorted({c for c in header if header.count(c) > 1}, key=str):
+    repeated = sorted({column for column in header if header.count(column) > 1}, key=str)
+    if repeated:
         raise DataError(f"{path} must name each column once, got {sample(repeated)} more; {_ADVICE}")
 
 
 def read_header(path: Path) -> list[str]:
-    """The names of a CSV's columns; one that has none is not listed."""
+    """Return the names of a CSV file's columns, without those that have none. Raise DataError as `read_table`
+    does."""
     return [name for name in _header(path) if isinstance(name, str)]
 
 
@@ -61,15 +71,19 @@ def _header(path: Path) -> list[Any]:
 
 
 def read_texts(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """Like `read_table`, every cell as it stands in the file, an empty one as ''."""
+    """Return the named columns, every cell as it stands in the file, an empty one as ''.
+
+    Raises what `read_table` raises.
+    """
     return read_table(path, columns, dtype=str, keep_default_na=False)
 
 
 def require_texts(texts: pd.Series, source: object, longest: int) -> None:
-    """Raises DataError unless each text has a character that is no white space, and no more than
-    `longest` in all."""
-    empty, long = texts.str.strip() == "", texts.str.len() > longest
-    for bad, got in ((empty, "an empty one"), (long, f"one of {texts.str.len().max()}")):
+    """Raise DataError unless each text has a character that is no white space, and at most `longest` in
+    all."""
+    lengths = texts.str.len()
+    empty = texts.str.strip() == ""
+    for bad, got in ((empty, "an empty one"), (lengths > longest, f"one of {lengths.max()}")):
         if bad.any():
             raise DataError(
                 f"{source} must hold texts of 1 to {longest} characters in column {texts.name!r}, got {got} "
@@ -78,7 +92,11 @@ def require_texts(texts: pd.Series, source: object, longest: int) -> None:
 
 
 def read_whole_numbers(path: Path, columns: Sequence[str], low: int, high: int) -> pd.DataFrame:
-    """Like `read_table`, for columns that hold nothing but whole numbers from `low` to `high`."""
+    """Return the named columns, which hold nothing but whole numbers from `low` to `high`.
+
+    Their type is the smallest that holds these numbers. Raises DataError for any other cell, and what
+    `read_table` raises.
+    """
     try:
         frame = read_table(path, columns, dtype=np.int32)
     except (ValueError, OverflowError):
@@ -107,13 +125,16 @@ def read_features(
     categories: Sequence[str] = (),
     dates: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Like `read_table`, columns for the models named table-*: numbers as floats, categories as text,
-    dates as timestamps; `dates` maps columns to their format as pandas.to_datetime takes it. A cell may
-    be empty. Raises DataError for one that is neither empty nor of its column's kind."""
+    """Return columns for the models named table-*: floats, categories as text, dates as timestamps.
+
+    `dates` maps columns to their format as pandas.to_datetime takes it. A cell may be empty. Raises DataError
+    for one that is neither empty nor of its column's kind, and what `read_table` raises.
+    """
     dates = dates or {}
-    columns, floats = [*numbers, *categories, *dates], dict.fromkeys(numbers, np.float64)
+    columns = [*numbers, *categories, *dates]
+    dtypes = {**dict.fromkeys(columns, str), **dict.fromkeys(numbers, np.float64)}
     try:
-        frame = read_table(path, columns, dtype={**dict.fromkeys(columns, str), **floats})
+        frame = read_table(path, columns, dtype=dtypes)
     except ValueError:  # some cell is no number
         frame = read_table(path, columns, dtype=str)
     for column in numbers:
@@ -126,7 +147,7 @@ def read_features(
 
 
 def _all_read(path: Path, cells: pd.Series, values: pd.Series, kind: str) -> pd.Series:
-    """The values by row; a cell without one must have been empty."""
+    """Return the values of all rows. Raise DataError for a cell that has none and is not empty."""
     values = values.reindex(cells.index)
     bad = cells.notna() & values.isna()
     if bad.any():
@@ -138,7 +159,10 @@ def _all_read(path: Path, cells: pd.Series, values: pd.Series, kind: str) -> pd.
 
 
 def read_numbers(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """Like `read_table`, for columns that hold nothing but finite numbers."""
+    """Return the named columns, which hold nothing but finite numbers, as floats.
+
+    Raises DataError for any other cell, and what `read_table` raises.
+    """
     frame = read_features(path, numbers=columns)
     for column in columns:
         empty = frame[column].isna()
@@ -150,16 +174,12 @@ def read_numbers(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-_ADVICE = "download the file again or mend it"
-
-
 def _read(path: Path, **options: object) -> pd.DataFrame:
     with _plain_errors(path):
-        return pd.read_csv(path, sep=_mark(path), **options)  # type: ignore[call-overload]
+        return pd.read_csv(path, sep=_separator(path), **options)  # type: ignore[call-overload]
 
 
-def _mark(path: Path) -> str:
-    """What stands between cells."""
+def _separator(path: Path) -> str:
     return "\t" if path.suffix == ".tsv" else ","
 
 

@@ -1,4 +1,4 @@
-"""Drawn figures as small grey images."""
+"""Drawn figures, read as small grey images."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from PIL import Image
 from podium.data.image_spec import decode
 from podium.errors import DataError
 
-_FAINT = 32  # of 255: what stands out from its ground by less is not drawn
-_GRAIN = 0.1  # of the darkest ink: paper and shadows
+_LEAST_CONTRAST = 32  # of 255: what stands out from its ground by less is not drawn
+_LEAST_INK = 0.1  # of the darkest ink: below are paper and shadows
 
 
 def read_drawing(path: Path, side: int, box: int = 20) -> np.ndarray:
-    """A figure as MNIST has its digits (LeCun, Cortes, Burges, yann.lecun.com/exdb/mnist): (side, side, 1)
-    of 0..255, light on dark, as large as a box allows, its centre of mass in the middle.
+    """Return a figure as MNIST has its digits (LeCun, Cortes, Burges, yann.lecun.com/exdb/mnist).
 
-    Raises DataError if the file is no image, or nothing is drawn in it.
+    The pixels (side, side, 1) are 0..255, light on dark. The figure fills a box of `box` pixels, and its
+    centre of mass lies in the middle. Raises DataError if the file is no image, or nothing is drawn in it.
     """
     ink = _ink(np.asarray(decode(path).convert("L"), dtype=np.float32))
     if ink is None:
         raise DataError(f"{path.name!r} must hold a drawn figure, got an empty ground; draw something")
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    rows = np.flatnonzero(ink.any(axis=1))
+    columns = np.flatnonzero(ink.any(axis=0))
     figure = Image.fromarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     share = box / max(figure.size)
     size = (max(1, round(figure.width * share)), max(1, round(figure.height * share)))
@@ -32,16 +33,22 @@ def read_drawing(path: Path, side: int, box: int = 20) -> np.ndarray:
 
 
 def _ink(grey: np.ndarray) -> np.ndarray | None:
-    """How far pixels (height, width) stand out from their ground, the border's usual grey: 0..255."""
+    """Return how far pixels (height, width) stand out from their ground, as 0..255; None if none does.
+
+    The ground is the median grey of the border.
+    """
     ground = np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))
     ink = ground - grey if ground > 127 else grey - ground
-    if ink.max() < _FAINT:
+    if ink.max() < _LEAST_CONTRAST:
         return None
-    return (np.where(ink < _GRAIN * ink.max(), 0, ink) * (255 / ink.max())).astype(np.uint8)
+    return (np.where(ink < _LEAST_INK * ink.max(), 0, ink) * (255 / ink.max())).astype(np.uint8)
 
 
 def _centred(figure: np.ndarray, side: int) -> np.ndarray:
-    """Its mass lies at pixel side / 2, counted from 0: 14 in Kaggle's MNIST, as measured there."""
+    """Return the figure on a dark ground (side, side).
+
+    Its centre of mass lies at pixel side / 2, counted from 0: 14 in Kaggle's MNIST, as measured there.
+    """
     weights = figure.sum(dtype=np.float64)
     corner = []
     for axis, length in enumerate(figure.shape):

@@ -98,7 +98,7 @@ class Images(Modality):
         return [_with_folder(path) for path in X.paths]
 
     def has_order(self, X: ImageFiles) -> bool:
-        """Of images in several folders a loader made up the order."""
+        """A loader made up the order of images in several folders."""
         return len({path.parent for path in X.paths}) <= 1
 
     def content_vectors(self, X: ImageFiles, rows: np.ndarray) -> np.ndarray | None:

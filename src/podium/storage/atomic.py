@@ -1,4 +1,4 @@
-"""Files and folders written whole or not at all, locks, and where to keep what can be made again."""
+"""Files and folders that are written whole or not at all, locks, and the cache folder."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from podium.errors import StoreError
 
 
 def cache_folder() -> Path:
-    """Where this user's programs keep what can be made again."""
+    """Return the folder for what can be made again and may be removed."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "podium"
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to: under a temporary name, synced and renamed into place at the end of the block.
+    """Open a file to write to. It has a temporary name, and is synced and renamed to `path` at the end of the
+    block.
 
-    Raises StoreError when the disk refuses; what stood at `path` is still there then, as it is when the
-    block raises.
+    Raises StoreError when the disk refuses. Then, and when the block raises, the old file stays as it was.
     """
     temporary = None
     try:
@@ -48,9 +48,9 @@ def whole(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill: under a temporary name, renamed into place at the end of the block.
+    """Make a folder to fill. It has a temporary name, and is renamed to `path` at the end of the block.
 
-    Raises StoreError when the disk refuses; nothing is left then, nor when the block raises.
+    Raises StoreError when the disk refuses. Then, and when the block raises, nothing is left.
     """
     unfinished = None
     try:
@@ -66,6 +66,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def cannot_write(path: Path, error: OSError) -> StoreError:
+    """Return the error that says that the disk refuses a file."""
     return StoreError(
         f"{path} must be writable, got: {error.strerror}; "
         "make room and run again: everything finished is kept"
@@ -73,7 +74,7 @@ def cannot_write(path: Path, error: OSError) -> StoreError:
 
 
 def take_lock(handle: int) -> bool:
-    """Whether the open file is now this process's alone; its end frees it, however it ends."""
+    """Lock an open file, and return whether this process holds it now. The end of the process frees it."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -82,7 +83,10 @@ def take_lock(handle: int) -> bool:
 
 
 def write_blocks(path: Path, shape: tuple[int, ...], dtype: np.dtype, blocks: Iterable[np.ndarray]) -> None:
-    """One array as a NumPy file, from blocks of its rows: it need not fit into memory."""
+    """Write one array as a NumPy file from blocks of its rows, so that it need not fit into memory.
+
+    Raises StoreError when the disk refuses.
+    """
     with whole(path) as file:
         header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, header)

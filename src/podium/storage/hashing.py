@@ -1,4 +1,4 @@
-"""Names made from content: equal things get equal ids, whenever and wherever they are made."""
+"""Ids made from content: equal things have equal ids, in every process and on every machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ LENGTH = 16  # hexadecimal digits: 64 bits
 
 
 def content_id(*parts: object) -> str:
-    """An id of arrays, frames, JSON-like values, and anything with a `content_id` of its own."""
+    """Return an id of arrays, frames, JSON-like values, and objects with a `content_id` of their own.
+
+    The order of the parts counts, and where one ends and the next begins.
+    """
     digest = hashlib.sha256()
     for part in parts:
         digest.update(_bytes(part))
@@ -21,7 +24,7 @@ def content_id(*parts: object) -> str:
 
 
 def file_sum(path: object) -> str:
-    """The sha256 of a file, in full."""
+    """Return the sha256 of a file, as 64 hexadecimal digits. Raise OSError if it cannot be read."""
     with open(path, "rb") as file:  # type: ignore[call-overload]
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,5 +1,5 @@
-"""Fitted models on disk, signed: a pickle runs code when it is read, so none is read that this user's
-podium did not write."""
+"""Fitted models on disk, signed. A pickle runs code when it is read, so podium reads none that it did not
+write for this user."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ _SIGNATURE = hashlib.sha256().digest_size  # bytes, before the pickle
 
 
 def write_model(store: Store, path: Path, model: Any) -> None:
+    """Write a fitted model, signed. Raise StoreError when the disk refuses."""
     data = pickle.dumps(model)
     store.write(path, _sign(data) + data)
 
 
 def read_model(path: Path) -> Any:
-    """Raises StoreError for a file that is not there, or not ours."""
+    """Return a fitted model. Raise StoreError for a file that is not there, or that has another signature."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -44,7 +45,7 @@ def _sign(data: bytes) -> bytes:
 
 
 def _key() -> bytes:
-    """A secret of this user, made at the first call."""
+    """Return the secret of this user (32 bytes), made at the first call."""
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     path = config / "podium" / "key"
     try:

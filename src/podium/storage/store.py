@@ -50,9 +50,9 @@ class Store:
     root: Path
 
     def write(self, path: Path, data: bytes) -> None:
-        """Write a file whole or not at all: to a temporary name, synced, then renamed into place.
+        """Write a file whole or not at all.
 
-        Raises StoreError when the disk refuses; what stood at `path` is still there then.
+        Raises StoreError when the disk refuses. The old file then stays as it was.
         """
         with whole(path) as file:
             file.write(data)
@@ -84,7 +84,7 @@ class Store:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the folder for this process until the end of the block; its end frees it, however it ends.
+        """Hold the folder for this process until the end of the block, or of the process.
 
         Raises StoreError at once, naming the owner, if another process holds it.
         """
