@@ -13,8 +13,10 @@ from sklearn.metrics import (
 )
 from sklearn.metrics import log_loss as sklearn_log_loss
 
+from podium.data.dataset import Dataset
+from podium.data.task import Multilabel
 from podium.errors import CompetitionError, DataError
-from podium.metrics import METRICS, get_metric, require_fitting
+from podium.metrics import METRICS, Metric, get_metric, require_fitting
 from podium.pipeline.significance import bootstrap
 from support.makers import make_dataset, make_predictions, quick
 
@@ -65,7 +67,9 @@ def test_scores_are_those_of_scikit_learn(rows):
 @given(LABELLED_ROWS, st.floats(0.1, 50))
 def test_only_the_proportions_of_a_prediction_count(rows, scale):
     y, predicted = labels_and_probabilities(rows)
-    assert log_loss.score(y, predicted * scale) == pytest.approx(log_loss.score(y, predicted))
+    for metric in METRICS.values():
+        if metric.scale_free:
+            assert metric.score(y, predicted * scale) == pytest.approx(metric.score(y, predicted))
 
 
 @quick
@@ -90,11 +94,11 @@ def test_a_gain_is_positive_where_the_score_is_better(score, over):
 
 
 def test_the_better_prediction_gains_whatever_the_direction():
-    y, right, wrong = np.array([0, 1]), np.eye(2) * 0.8 + 0.1, np.eye(2)[::-1] * 0.8 + 0.1
+    y = np.array([0, 1])
+    classes = (np.eye(2) * 0.8 + 0.1, np.eye(2)[::-1] * 0.8 + 0.1)
+    numbers = (y[:, None] + [0.1], 0.6 - 0.2 * y[:, None])
     for metric in METRICS.values():
-        better, worse = (
-            (y[:, None] + [0.1], 0.6 - 0.2 * y[:, None]) if metric.needs == "numbers" else (right, wrong)
-        )
+        better, worse = numbers if metric.needs == "numbers" else classes
         assert metric.gain(metric.score(y, better), over=metric.score(y, worse)) > 0
 
 
@@ -132,6 +136,27 @@ def test_a_metric_must_fit_what_is_to_be_predicted():
         require_fitting(get_metric("f1"), numbers)
     with pytest.raises(DataError, match=r"'rmsle' must be given targets of 0 or more, got -2 \(1 such"):
         require_fitting(get_metric("rmsle"), make_dataset([-2, 1], classes=None))
+
+
+def test_no_metric_of_single_labels_judges_sets_of_labels():
+    sets = Dataset(
+        X=np.arange(2),
+        y=np.eye(2, dtype=int),
+        X_test=np.arange(1),
+        test_ids=np.arange(1),
+        task=Multilabel(["rude", "spam"]),
+    )
+    for metric in METRICS.values():
+        with pytest.raises(CompetitionError, match="got a multilabel task; declare one of another package's"):
+            require_fitting(metric, sets)
+    hits = Metric("hits", True, "label sets", lambda y, p: (p.round() == y).mean(axis=1), np.mean)
+    require_fitting(hits, sets)
+    assert hits.score(sets.y, np.full((2, 2), 0.9)) == 0.5
+
+
+def test_predictions_below_what_a_metric_is_defined_for_are_taken_as_the_least():
+    assert get_metric("rmsle").clip(np.array([[-2.0], [3.0]])).tolist() == [[0.0], [3.0]]
+    assert get_metric("rmse").clip(np.array([[-2.0]])).tolist() == [[-2.0]]
 
 
 def test_an_unknown_metric_is_answered_with_the_nearest_known_one():
