@@ -1,1 +1,1 @@
-"""The page where one tries a trained model."""
+"""The local web page where people try a trained entry."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,20 +15,24 @@ from PIL import Image
 from podium.data.dataset import Dataset
 from podium.data.modality import Question
 from podium.data.rows import take
-from podium.demo.inputs import DRAWING, View, inputs_of, view_row
+from podium.demo.inputs import DRAWING, Preview, inputs_of, preview_row
 from podium.errors import DataError
 from podium.pipeline.leaderboard import Entry
-from podium.pipeline.predict import FIRST_FOLD, Predictor, load_predictor, read_rows
+from podium.pipeline.predict import FIRST_FOLD, load_predictor, read_rows
 from podium.pipeline.session import Session
 
-EXAMPLES = 8
+EXAMPLES = 8  # test rows that a person can try
 TOP_CLASSES = 5
-MOST_TRIED_ROWS = 1000  # of a class, until one has an image
+MOST_TRIED_ROWS = 1000  # of a class, until one has a picture
 
 
 @dataclass(frozen=True)
-class Class:
-    """A class as the page shows it. `picture` is one of its training images, where there are any."""
+class ShownClass:
+    """A class or label as the page shows it.
+
+    `label` is its name in a submission, `name` what people call it, and `picture` one of its training images,
+    None where there are none.
+    """
 
     label: str
     name: str
@@ -37,99 +41,105 @@ class Class:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. `top` holds the most probable classes with their probabilities, the answer first; it is
-    empty where numbers are predicted, and `number` is given. It took `seconds`; `question` is what was
-    asked."""
+    """The answer to a question, in words for the page.
 
-    question: View
-    top: Sequence[tuple[Class, float]]
-    number: float | None
+    `question` is how the row looks, `answer` the predicted class by its name, or the number. `top` holds the
+    most probable classes with their probabilities, best first; it is empty where numbers are predicted. The
+    answer took `seconds`. `remark` says what is special about the input.
+    """
+
+    question: Preview
+    answer: str | float
+    top: Sequence[tuple[ShownClass, float]]
     seconds: float
     remark: str = ""
 
 
 class Answerer:
-    """The entry that would be submitted, in memory, and a few test rows to try it on.
+    """The entry that would be submitted, with its models in memory, and a few test rows as examples.
 
-    It answers by the models of the first fold alone: that is how the score was measured, and all five folds
-    of a blend of networks take seconds. `folder` is for what is made of uploads.
+    Only the models of the first fold answer: this is how the score was measured, and all folds of a blend of
+    networks would take seconds. `folder` is for what is made of uploads.
     """
 
     def __init__(self, session: Session, folder: Path):
         dataset = session.dataset
         self.session = session
         self.folder = folder
-        self.predictor: Predictor = load_predictor(session, FIRST_FOLD)
-        self.classes = _classes(dataset)
-        self.kinds = inputs_of(dataset.modality) if _can_be_asked(session) else []
+        self.predictor = load_predictor(session, FIRST_FOLD)
+        self.classes = _shown_classes(dataset)
+        self.inputs = inputs_of(dataset.modality) if _takes_questions(session) else []
         rows = len(dataset.X_test)
         self.rows = np.unique(np.linspace(0, rows - 1, min(EXAMPLES, rows)).astype(int))
-        self.examples = [view_row(dataset.modality, dataset.X_test, row) for row in self.rows]
-        # Apart, else all test images would be decoded with these.
+        self.examples = [preview_row(dataset.modality, dataset.X_test, row) for row in self.rows]
+        # Isolated, because all test images would be decoded with these otherwise.
         self._X = dataset.modality.isolate(take(dataset.X_test, self.rows), folder)
 
     @property
     def entry(self) -> Entry:
-        """Return the entry that answers."""
+        """Return the leaderboard's row of the entry that answers."""
         return self.predictor.entry
 
     @property
     def error(self) -> float | None:
-        """Return the cross-validated root of the mean squared error, where numbers are predicted and it is
-        known."""
-        extra = {name: score for name, (score, _) in self.entry.extra_metrics.items()}
-        return {self.session.metric.name: self.entry.score, **extra}.get("rmse")
+        """Return the root of the cross-validated mean squared error, or None where it was not measured."""
+        scores = {name: score for name, (score, _) in self.entry.extra_metrics.items()}
+        return {self.session.metric.name: self.entry.score, **scores}.get("rmse")
 
     def warm_up(self) -> None:
-        """Predict all examples: the first questions wait for TensorFlow to trace its graphs."""
+        """Answer all examples, so that no person waits until TensorFlow has traced its graphs."""
         for number in range(len(self.examples)):
-            self.about_example(number)
+            self.answer_example(number)
 
-    def about_example(self, number: int) -> Reply:
-        """Return the answer for an example."""
+    def answer_example(self, number: int) -> Reply:
+        """Return the answer to an example, counted from 0."""
         started = time.perf_counter()
         return self._reply(take(self._X, np.array([number])), self.examples[number], started)
 
-    def about(self, text: str | None = "", upload: str | None = None) -> Reply:
-        """Return the answer for a text, the path of a photo or drawing, or both.
+    def answer(self, text: str = "", upload: str | None = None) -> Reply:
+        """Return the answer to a text, to the file at the path `upload`, or to both together.
 
         Raises DataError, one sentence, for what cannot be answered.
         """
         started = time.perf_counter()
         modality = self.session.dataset.modality
         picture, remark = modality.check_file(Path(upload)) if upload else (None, "")
-        question = Question(text or "", upload or "")  # a form without a text box gives None
-        X = read_rows(self.session, [question], self.folder)
-        view = view_row(modality, X, 0) if DRAWING in self.kinds else View(question.text, picture)
-        return self._reply(X, view, started, remark)
+        X = read_rows(self.session, [Question(text, upload or "")], self.folder)
+        drawn = DRAWING in self.inputs  # shown as the models see it: centred, and of few pixels
+        question = preview_row(modality, X, 0) if drawn else Preview(text, picture)
+        return self._reply(X, question, started, remark)
 
-    def _reply(self, X: Any, view: View, started: float, remark: str = "") -> Reply:
-        (predicted,) = self.predictor.predict(X)
+    def _reply(self, X: Any, question: Preview, started: float, remark: str = "") -> Reply:
+        predicted = self.predictor.predict(X)
         seconds = time.perf_counter() - started
-        ranked = self.session.dataset.task.rank(predicted, TOP_CLASSES)
-        top = [(self.classes[code], probability) for code, probability in ranked]
-        return Reply(view, top, None if top else float(predicted[0]), seconds, remark)
+        task = self.session.dataset.task
+        (answer,) = task.answer_table(predicted)["prediction"]
+        ranked = task.rank(predicted[0], TOP_CLASSES)
+        top = [(self.classes[column], probability) for column, probability in ranked]
+        return Reply(question, str(answer) if top else float(answer), top, seconds, remark)
 
 
-def _can_be_asked(session: Session) -> bool:
-    """Return whether rows can be made of a person's question: by the modality, or by the competition."""
-    return bool(session.competition.rows) or session.dataset.modality.can_read_questions(session.dataset.X)
+def _takes_questions(session: Session) -> bool:
+    """Return whether the competition or the modality can make rows of a person's question."""
+    dataset = session.dataset
+    return session.competition.rows is not None or dataset.modality.can_read_questions(dataset.X)
 
 
-def _classes(dataset: Dataset) -> list[Class]:
-    names = dataset.task.names
-    labels: Iterable[object] = dataset.task.labels(np.arange(len(names))) if names else ()
+def _shown_classes(dataset: Dataset) -> list[ShownClass]:
+    task = dataset.task
+    named = zip(task.submission_names, task.names, strict=True)
     return [
-        Class(str(label), name, _picture(dataset, code))
-        for code, (label, name) in enumerate(zip(labels, names, strict=True))
+        ShownClass(label, name, _training_picture(dataset, column))
+        for column, (label, name) in enumerate(named)
     ]
 
 
-def _picture(dataset: Dataset, code: int) -> Image.Image | None:
-    """Return the picture of the first training row of the class that has one which can be decoded."""
-    for row in np.flatnonzero(dataset.y == code)[:MOST_TRIED_ROWS]:
+def _training_picture(dataset: Dataset, column: int) -> Image.Image | None:
+    """Return the first picture among the training rows of a class that can be made, or None."""
+    rows = np.flatnonzero(dataset.task.has_label(dataset.y, column))
+    for row in rows[:MOST_TRIED_ROWS]:
         with suppress(DataError):
-            picture = view_row(dataset.modality, dataset.X, int(row)).picture
+            picture = preview_row(dataset.modality, dataset.X, int(row)).picture
             if picture:
                 return picture
     return None

@@ -1,4 +1,4 @@
-"""How a row looks to a person, and what a person can give for one."""
+"""What a person can give for a row, and how a row looks to a person."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ DRAWING = "drawing"
 
 
 @dataclass(frozen=True)
-class View:
-    """A row for a person's eyes; without a text "", without a picture None."""
+class Preview:
+    """How a row looks: `text` is "" and `picture` None where it has none."""
 
     text: str = ""
     picture: Image.Image | None = None
 
 
 def inputs_of(modality: Modality) -> list[str]:
-    """Return what a person can give for a row besides the examples: `TEXT`, `FILE` or `DRAWING`."""
+    """Return what a person can give for a row: `TEXT`, `FILE`, both, `DRAWING`, or nothing."""
     if modality.is_drawn:
         return [DRAWING]
     return [kind for kind in (TEXT, FILE) if kind in modality.asks]
 
 
-def view_row(modality: Modality, X: Any, row: int) -> View:
-    """Return how a row looks. Raise DataError if its picture cannot be made."""
+def preview_row(modality: Modality, X: Any, row: int) -> Preview:
+    """Return how a row of X looks. Raise DataError if its picture cannot be made."""
     picture = modality.preview(X, row)
-    return View(modality.excerpt(X, row), shrink(picture) if picture else None)
+    return Preview(modality.excerpt(X, row), shrink(picture) if picture else None)

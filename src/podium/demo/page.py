@@ -1,4 +1,4 @@
-"""The page itself, made by gradio and shown to this machine alone."""
+"""The web page of the demo, made by gradio and served to this machine alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from podium.demo.inputs import DRAWING
 from podium.errors import ModelError, PodiumError
 from podium.pages.render import picture, render
 
-# Asked when gradio and what it brings along are imported.
+# gradio and the Hugging Face Hub read these when they are imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 try:
@@ -25,23 +25,25 @@ try:
 except ImportError:
     raise ModelError("the demo must have gradio, found none; run: make demo COMP=...") from None
 
-HERE = "127.0.0.1"
+HOST = "127.0.0.1"
+FIRST_PORT = 7860  # where gradio begins to look for a free one
 TEMPLATES = Path(__file__).parents[1] / "pages" / "templates"
-Ask = Callable[[str | None, str | None], str]
+LARGE_NUMBER = 1000  # from here on decimals say nothing
 ONE_AT_A_TIME: dict[str, Any] = {
     "concurrency_id": "model",
     "api_visibility": "private",
     "show_progress": "minimal",
 }
+Connect = Callable[[Any], None]
 
 
 def serve(answerer: Answerer, port: int | None, folder: Path, tell: Callable[[str], None]) -> None:
-    """Show the page until Ctrl-C; uploads go to the folder. Raises ModelError if the port is taken."""
+    """Serve the page until Ctrl-C. Uploads go to the folder. Raise ModelError if the port is taken."""
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     page = build(answerer)
     try:
         page.launch(
-            server_name=HERE,
+            server_name=HOST,
             server_port=port,
             share=False,
             ssr_mode=False,
@@ -55,9 +57,8 @@ def serve(answerer: Answerer, port: int | None, folder: Path, tell: Callable[[st
             css_paths=TEMPLATES / "demo.css",
         )
     except OSError:
-        raise ModelError(
-            f"port {port or '7860 or above'} of {HERE} must be free; pass another --port"
-        ) from None
+        wanted = port or f"{FIRST_PORT} or above"
+        raise ModelError(f"port {wanted} of {HOST} must be free, got none; pass another --port") from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     tell(f"{page.local_url} (Ctrl-C ends it)")
     try:
@@ -69,66 +70,92 @@ def serve(answerer: Answerer, port: int | None, folder: Path, tell: Callable[[st
 
 
 def build(answerer: Answerer) -> gr.Blocks:
-    def ask(text: str | None, upload: str | None) -> str:
-        try:
-            return shown(answerer, answerer.about(text, upload))
-        except PodiumError as error:
-            return shown(answerer, problem=str(error))
-
-    def ask_sample(event: gr.EventData) -> str:
-        return shown(answerer, answerer.about_example(int(event.number)))
-
-    with gr.Blocks(title=f"{answerer.session.competition.title}: demo", analytics_enabled=False) as page:
-        gr.HTML(_html("demo.html", answerer))
+    """Return the page: examples and a form to the left, the answer to the right."""
+    title = f"{answerer.session.competition.title}: demo"
+    with gr.Blocks(title=title, analytics_enabled=False) as page:
+        gr.HTML(_render("demo.html", answerer))
         with gr.Row():
             with gr.Column():
-                examples = _examples(answerer)
-                asked = (_drawing if DRAWING in answerer.kinds else _form)(ask, answerer)
+                add_input = _drawing_pad if DRAWING in answerer.inputs else _form
+                inputs = [_examples(answerer), add_input(answerer)]
             with gr.Column():
-                answer = gr.HTML(shown(answerer), elem_id="answer")
-        examples.select(ask_sample, None, answer, **ONE_AT_A_TIME)
-        asked(answer)
+                answer = gr.HTML(render_answer(answerer), elem_id="answer")
+        for connect in inputs:
+            connect(answer)
     return page
 
 
-def _examples(answerer: Answerer) -> Any:
-    """Buttons with texts or pictures: those of gradio's own examples have no name for who cannot see them."""
-    script = (TEMPLATES / "samples.js").read_text()
-    return gr.HTML(_html("samples.html", answerer), js_on_load=script, elem_id="samples")
+def _examples(answerer: Answerer) -> Connect:
+    """Add a button for each example. Return what connects them with the answer.
+
+    The buttons of gradio's own examples have no name for who cannot see them.
+    """
+    script = (TEMPLATES / "examples.js").read_text()
+    buttons = gr.HTML(_render("examples.html", answerer), js_on_load=script, elem_id="examples")
+
+    def predict(event: gr.EventData) -> str:
+        return render_answer(answerer, answerer.answer_example(int(event.number)))
+
+    def connect(answer: Any) -> None:
+        buttons.select(predict, None, answer, **ONE_AT_A_TIME)
+
+    return connect
 
 
-def _form(ask: Ask, answerer: Answerer) -> Callable[[Any], Any]:
-    typed = TEXT in answerer.kinds
+def _form(answerer: Answerer) -> Connect:
+    """Add a text box and a file picker, as far as rows can be made of them. Return what connects them with
+    the answer."""
+    has_text = TEXT in answerer.inputs
     limit = f"at most {MOST_MEGAPIXELS} megapixels"
-    box = gr.Textbox(label="Or a text of your own", lines=3, visible=typed)
-    file = gr.File(label=f"Or an image of your own, {limit}", visible=FILE in answerer.kinds)
-    button = gr.Button("Predict", variant="primary", visible=typed)
-    events = [file.upload, box.submit, button.click]
-    return lambda answer: gr.on(events, ask, [box, file], answer, **ONE_AT_A_TIME)
+    box = gr.Textbox(label="Or a text of your own", lines=3, visible=has_text)
+    file = gr.File(label=f"Or an image of your own, {limit}", visible=FILE in answerer.inputs)
+    button = gr.Button("Predict", variant="primary", visible=has_text)
+
+    def predict(text: str | None, upload: str | None) -> str:
+        return _answer_question(answerer, text or "", upload)  # a text box that is not shown gives None
+
+    def connect(answer: Any) -> None:
+        gr.on([file.upload, box.submit, button.click], predict, [box, file], answer, **ONE_AT_A_TIME)
+
+    return connect
 
 
-def _drawing(ask: Ask, answerer: Answerer) -> Callable[[Any], Any]:
-    """Gradio's own sketch pad must be told to draw before one can."""
-    template, script = ((TEMPLATES / name).read_text() for name in ("drawing.html", "drawing.js"))
+def _drawing_pad(answerer: Answerer) -> Connect:
+    """Add a pad to draw on. Return what connects it with the answer.
+
+    In gradio's own sketch pad a person must first choose a pen.
+    """
+    template = (TEMPLATES / "drawing.html").read_text()
+    script = (TEMPLATES / "drawing.js").read_text()
     pad = gr.HTML(html_template=template, js_on_load=script, elem_id="drawing")
     path = answerer.folder / "drawing.png"
 
-    def ask_drawn(event: gr.EventData) -> str:
+    def predict(event: gr.EventData) -> str:
         path.write_bytes(b64decode(str(event.png).partition(",")[2]))
-        return ask("", str(path))
+        return _answer_question(answerer, "", str(path))
 
-    return lambda answer: pad.input(ask_drawn, None, answer, **ONE_AT_A_TIME)
+    def connect(answer: Any) -> None:
+        pad.input(predict, None, answer, **ONE_AT_A_TIME)
+
+    return connect
 
 
-def shown(answerer: Answerer, reply: Reply | None = None, problem: str = "") -> str:
-    """The answer as HTML, or what is wrong with the question; before the first one an invitation."""
-    many = len(answerer.classes)
-    return _html("answer.html", answerer, reply=reply, problem=problem, many=many, number=_number)
+def _answer_question(answerer: Answerer, text: str, upload: str | None) -> str:
+    """Return the answer as HTML, or what is wrong with the question."""
+    try:
+        return render_answer(answerer, answerer.answer(text, upload))
+    except PodiumError as error:
+        return render_answer(answerer, problem=str(error))
+
+
+def render_answer(answerer: Answerer, reply: Reply | None = None, problem: str = "") -> str:
+    """Return an answer or a problem as HTML; without either, an invitation to ask."""
+    return _render("answer.html", answerer, reply=reply, problem=problem, number=_number)
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= LARGE_NUMBER else f"{value:.4g}"
 
 
-def _html(template: str, answerer: Answerer, **values: Any) -> str:
+def _render(template: str, answerer: Answerer, **values: Any) -> str:
     return render(template, answerer=answerer, session=answerer.session, picture=picture, **values).decode()

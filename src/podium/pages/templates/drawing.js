@@ -1,9 +1,10 @@
-const canvas = element.querySelector("canvas"), pen = canvas.getContext("2d");
-const place = (event) => [
+const canvas = element.querySelector("canvas");
+const pen = canvas.getContext("2d");
+const position = (event) => [
   (event.offsetX * canvas.width) / canvas.clientWidth,
   (event.offsetY * canvas.height) / canvas.clientHeight,
 ];
-const ask = () => trigger("input", { png: canvas.toDataURL("image/png") });
+const predict = () => trigger("input", { png: canvas.toDataURL("image/png") });
 const clear = () => {
   pen.fillStyle = "white";
   pen.fillRect(0, 0, canvas.width, canvas.height);
@@ -13,18 +14,18 @@ pen.lineCap = pen.lineJoin = "round";
 canvas.onpointerdown = (event) => {
   canvas.setPointerCapture(event.pointerId);
   pen.beginPath();
-  pen.moveTo(...place(event));
-  pen.lineTo(...place(event));
+  pen.moveTo(...position(event));
+  pen.lineTo(...position(event));
   pen.stroke();
 };
 canvas.onpointermove = (event) => {
   if (!event.buttons) return;
-  pen.lineTo(...place(event));
+  pen.lineTo(...position(event));
   pen.stroke();
 };
-canvas.onpointerup = ask;
+canvas.onpointerup = predict;
 element.querySelector("button").onclick = () => {
   clear();
-  ask();
+  predict();
 };
 clear();
