@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from podium.storage.store import Store
-from support.tiny import complaint, make_data, make_root, podium
+from support.tiny import complaint, make_data, make_root, podium, podium_in_turn
 
 QUICK = {"gaussian-nb": {}}
 
@@ -39,28 +39,42 @@ def set_cell(row, column, value):
     return change
 
 
-@pytest.mark.parametrize(
-    ("file", "change", "said"),
-    [
-        ("train.csv", lambda f: f.drop(columns="p3"), "'p3'"),
-        ("train.csv", set_cell(4, "p3", "grey"), "'grey' in column 'p3' of data row 5"),
-        ("train.csv", set_cell(4, "p3", None), "an empty cell in column 'p3' of data row 5"),
-        ("train.csv", set_cell(4, "p3", "256"), "'256'"),
-        ("train.csv", set_cell(4, "kind", "seven"), "'seven'"),
-        ("train.csv", lambda f: f[:0], "at least one row"),
-        ("test.csv", lambda f: f[:0], "at least one row"),
-        ("test.csv", set_cell(4, "name", "row-05"), "'row-05'"),
-        ("sample_submission.csv", lambda f: f[1:], "'row-29'"),
-        ("sample_submission.csv", set_cell(4, "name", "row-05"), "'row-05'"),
-        ("sample_submission.csv", lambda f: f.rename(columns={"kind": "sort"}), "'kind'"),
-    ],
-)
-def test_a_bad_file_is_named_with_its_fault(root, data, file, change, said):
-    path = data / "tiny-slug" / file
-    edit(path, change)
-    line = complaint(podium(root, "submit", "tiny", "--data", data))
-    assert said in line
-    assert str(path) in line or said == "'row-05'"
+FAULTS = [
+    ("train.csv", lambda f: f.drop(columns="p3"), "'p3'"),
+    ("train.csv", set_cell(4, "p3", "grey"), "'grey' in column 'p3' of data row 5"),
+    ("train.csv", set_cell(4, "p3", None), "an empty cell in column 'p3' of data row 5"),
+    ("train.csv", set_cell(4, "p3", "256"), "'256'"),
+    ("train.csv", set_cell(4, "kind", "seven"), "'seven'"),
+    ("train.csv", lambda f: f[:0], "at least one row"),
+    ("test.csv", lambda f: f[:0], "at least one row"),
+    ("test.csv", set_cell(4, "name", "row-05"), "'row-05'"),
+    ("sample_submission.csv", lambda f: f[1:], "'row-29'"),
+    ("sample_submission.csv", set_cell(4, "name", "row-05"), "'row-05'"),
+    ("sample_submission.csv", lambda f: f.rename(columns={"kind": "sort"}), "'kind'"),
+]
+
+
+@pytest.fixture(scope="module")
+def faulty_runs(root, tmp_path_factory):
+    """The file with each fault, and the run that met it; one process runs them all."""
+    good = make_data(root, tmp_path_factory.mktemp("good"))
+    paths = []
+    for file, change, _ in FAULTS:
+        folder = tmp_path_factory.mktemp("faulty")
+        shutil.copytree(good, folder, dirs_exist_ok=True)
+        paths.append(folder / "tiny-slug" / file)
+        edit(paths[-1], change)
+    runs = podium_in_turn(root, *(["submit", "tiny", "--data", path.parents[1]] for path in paths))
+    return list(zip(paths, runs, strict=True))
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)), ids=[f"{file}: {m}" for file, _, m in FAULTS])
+def test_a_bad_file_is_named_with_its_fault(faulty_runs, number):
+    path, ran = faulty_runs[number]
+    message = FAULTS[number][2]
+    line = complaint(ran)
+    assert message in line
+    assert str(path) in line or message == "'row-05'"
 
 
 def test_a_truncated_zip_is_refused_and_leaves_nothing(root, data):
@@ -93,15 +107,15 @@ def test_data_that_is_not_there_is_asked_for(root, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["submit", "tinny"], "did you mean 'tiny'?"),
         (["submit", "tiny", "--models", "rigde"], "did you mean 'ridge'?"),
         (["report", "tiny", "--root", "/"], "competitions/"),
     ],
 )
-def test_an_unknown_name_gets_a_suggestion(root, words, said):
-    assert said in complaint(podium(root, *words))
+def test_an_unknown_name_gets_a_suggestion(root, words, message):
+    assert message in complaint(podium(root, *words))
 
 
 def test_a_report_before_any_run_says_what_to_do(tmp_path):
