@@ -10,6 +10,7 @@ import pytest
 from typer.main import get_command
 
 from podium.cli import app
+from podium.cli.terminal import COLUMNS, LEGEND
 from support.layers import ORDER
 
 ROOT = Path(__file__).parents[1]
@@ -86,3 +87,10 @@ def test_the_front_page_shows_the_same_leaderboard():
     table = block_that_holds("score ± s.e.")
     name = table.partition(":")[0]
     assert table in (ROOT / "competitions" / name / "README.md").read_text()
+
+
+def test_the_leaderboard_has_the_columns_and_the_legend_of_the_terminal():
+    table = block_that_holds("score ± s.e.")
+    head = next(line for line in table.splitlines() if line.startswith("entry"))
+    assert re.sub(" +", " ", head) == " ".join(COLUMNS)
+    assert LEGEND in table

@@ -17,7 +17,6 @@ from podium.pipeline.remarks import Finding
 
 LOG_WIDTH = 140  # characters
 LARGE_VALUE = 100  # of a further metric; from here on its decimals say nothing
-NO_ERROR = " " * len(" ± 0.00000")  # keeps the scores below each other
 Columns = dict[str, Callable[[Entry], str]]
 
 
@@ -117,7 +116,7 @@ def print_leaderboard(console: Console, leaderboard: Leaderboard) -> None:
     shown = {**COLUMNS, **metrics, **outside}
     columns = {head: [cell(entry) for entry in entries] for head, cell in shown.items()}
     styles = ["bold" if entry.submitted else STYLES.get(entry.kind) for entry in entries]
-    print_columns(console, columns, ["predict s", "folds", *reversed(metrics), *outside], title, styles)
+    print_columns(console, columns, ["predict s", "fold std", *reversed(metrics), *outside], title, styles)
     for entry in entries:
         if entry.note:
             console.print(escape(f"{entry.name}: {entry.note}"), soft_wrap=True)
@@ -172,7 +171,7 @@ def _number(value: float | None, places: int) -> str:
 
 def _score(entry: Entry) -> str:
     if entry.score is None or entry.standard_error is None:
-        return _number(entry.score, entry.places) + NO_ERROR
+        return _number(entry.score, entry.places)
     return with_error(entry.score, entry.standard_error, entry.places)
 
 
@@ -215,15 +214,15 @@ def _outside_columns(entries: Sequence[Entry]) -> Columns:
 COLUMNS: Columns = {
     "entry": lambda e: f"{'>' if e.submitted else ' '} {e.name}",
     "score ± s.e.": _score,
-    "folds": lambda e: _number(e.fold_spread, e.places),
-    "behind": _gap_to_best,
+    "fold std": lambda e: _number(e.fold_spread, e.places),
+    "Δ to best": _gap_to_best,
     "p": lambda e: _number(e.p_value, 3),
-    "estimate": _estimate,
+    "validation": _estimate,
     "fit s": lambda e: _number(e.fit_seconds, 0),
     "predict s": lambda e: _number(e.predict_seconds, 0),
 }
 STYLES = {"reference": "dim", "warning": "yellow"}
 LEGEND = """\
-> goes into the submission. s.e.: bootstrap over rows. folds: standard deviation over the folds.
-behind: gap to the best entry, p: its paired bootstrap test, = where noise may explain it (p >= .05).
+> goes into the submission. s.e.: bootstrap over rows. fold std: standard deviation over the folds.
+Δ to best: gap to the best entry, p: its paired bootstrap test, = where noise may explain it (p >= .05).
 cv: cross-validated. nested: a blend, its weights from the other folds."""
