@@ -9,6 +9,8 @@ SUM := $(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
 RUN := $(VENV)/ready-run-$(SUM)
 DEMO := $(VENV)/ready-demo-$(SUM)
 DEV := $(VENV)/ready-dev-$(SUM)
+# Without it each process would parse all of TensorFlow's source again: as long as a short run takes.
+unexport PYTHONDONTWRITEBYTECODE
 # A thread each: the processes share the cores.
 PYTEST := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 CHROMIUM = { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-install-recommends chromium; } >/dev/null 2>&1
