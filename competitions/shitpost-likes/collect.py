@@ -2,7 +2,8 @@
 
     TWITTER_BEARER_TOKEN=... python competitions/shitpost-likes/collect.py ACCOUNT FOLDER [--least 750]
 
-Stopped at any time, it goes on from there when run again. Needs tweepy: pip install 'podium[collect]'.
+Stopped at any time, it goes on from there when run again. Needs requests and tweepy: pip install requests
+tweepy.
 """
 
 import argparse

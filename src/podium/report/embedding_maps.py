@@ -103,7 +103,7 @@ def project(embeddings: np.ndarray, method: str = "t-SNE", seed: int = 0) -> np.
         from umap import UMAP
     except ImportError as error:
         raise ModelError(
-            "UMAP must be installed, found no umap-learn; pip install 'podium[embed]'"
+            "UMAP must be installed, found no umap-learn; run: pip install umap-learn"
         ) from error
     return np.asarray(UMAP(random_state=seed, n_jobs=1).fit_transform(embeddings))
 
