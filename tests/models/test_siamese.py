@@ -138,8 +138,8 @@ def test_bodies_have_the_published_numbers_of_parameters(make, with_top, without
 
 
 def test_vgg16_has_the_published_number_of_parameters():
-    """At a side of 32 its first dense layer sees one place instead of 49: TensorFlow keeps what memory it once
-    had, and the whole network would have 1.4 GB."""
+    """At a side of 32 its first dense layer sees one place instead of 49. The whole network takes 1.4 GB, and
+    TensorFlow keeps what memory it once had."""
     fewer = 48 * 512 * 4096
     small = keras.applications.VGG16(include_top=True, weights=None, input_shape=(32, 32, 3))
     assert trained(small) + fewer == 138_357_544

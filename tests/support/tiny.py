@@ -138,7 +138,7 @@ def podium(root: Path, *words: object, **env: str) -> Ran:
     )
 
 
-def podium_in_turn(root: Path, *runs: Sequence[object]) -> list[Ran]:
+def podium_in_turn(root: Path, *runs: Sequence[object], **env: str) -> list[Ran]:
     """Run the command line once for each list of words, in one process: imports take most of a short run."""
     ran = subprocess.run(
         [sys.executable, "-c", IN_TURN, json.dumps([[*map(str, words)] for words in runs])],
@@ -146,6 +146,7 @@ def podium_in_turn(root: Path, *runs: Sequence[object]) -> list[Ran]:
         capture_output=True,
         text=True,
         check=True,
+        env={**os.environ, **env},
     )
     return [Ran(*facts) for facts in json.loads(ran.stdout)]
 
