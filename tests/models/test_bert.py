@@ -15,7 +15,7 @@ from podium.models.text.bert import BertClassifier
 from podium.models.text.bert_encoder import EMBEDDINGS, BertEncoder, FrozenBelow
 from podium.models.text.hub import REPORT_ENCODER, HubEncoder, load_encoder, load_preprocessor
 from podium.models.text.lazy_adamw import LazyAdamW
-from podium.models.text.token_batches import Texts
+from podium.models.text.token_batches import TokenizedTexts
 from podium.models.weights import weights_id
 from support.makers import create
 from support.tiny_bert import DEPTH, HEADS, VOCABULARY, make_bert, random_weights
@@ -152,7 +152,7 @@ def test_labels_come_back_as_they_were_given(tiny):
 
 def test_batches_hold_every_row_once_and_texts_of_like_length():
     lengths = np.random.default_rng(0).integers(3, 60, 1000)
-    texts = Texts({"input_mask": (np.arange(60) < lengths[:, None]).astype(int)})
+    texts = TokenizedTexts({"input_mask": (np.arange(60) < lengths[:, None]).astype(int)})
     for batches in (list(texts.shuffled(32, np.random.default_rng(1))), list(texts.by_length(32))):
         assert sorted(np.concatenate(batches)) == list(range(1000))
         padded = sum(texts.batch(rows)["input_mask"].shape[1] * len(rows) for rows in batches)

@@ -93,7 +93,7 @@ def test_what_is_kept_needs_no_network_and_what_is_damaged_does(tmp_path):
 
 def test_umap_is_an_extra_and_the_rest_is_drawn_without_it(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "umap", None)
-    with pytest.raises(ModelError, match=r"found no umap-learn; pip install 'podium\[embed\]'"):
+    with pytest.raises(ModelError, match=r"found no umap-learn; run: pip install umap-learn"):
         project(on_a_line(), "UMAP")
     store, dataset = Store(tmp_path), make_dataset(Y, classes=None)
     network = make_predictions(Y[:, None], "pair-x")

@@ -81,7 +81,7 @@ def test_a_changed_number_counts(copied):
         ("models/registry.py", "MODELS = {", 'MODELS = {"new": ModelRow("podium.models.new:new", BOTH),'),
         ("models/image/photo_cnns.py", '"epochs": 20', '"epochs": 21'),
         ("models/image/digit_cnns.py", "from __future__", "# a comment\nfrom __future__"),
-        ("models/keras/training.py", "How networks are trained", "How a network is trained"),
+        ("models/keras/training.py", "The parts of a training loop", "Parts of training loops"),
     ],
 )
 def test_the_id_of_a_fit_stays_when_messages_or_other_code_change(copied, file, old, new):

@@ -85,7 +85,8 @@ def check_zip(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_outside(path, archive, path.parent)
-            if (broken := archive.testzip()) is not None:
+            broken = archive.testzip()
+            if broken is not None:
                 raise zipfile.BadZipFile(f"a broken entry {broken!r}")
     except _BROKEN as error:
         raise _not_whole(path, error) from error
@@ -114,14 +115,20 @@ def _entry_sum(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
+def _group(name: str, many: bool) -> str:
+    """Return the folder of a file; of one without a folder the suffix where there are many, else the name."""
+    top, slash, _ = name.partition("/")
+    if slash:
+        return f"{top}/"
+    return f"*{Path(name).suffix}" if many else name
+
+
 def _grouped(sums: dict[str, str]) -> dict[str, str]:
     sums = {n: s for n, s in sorted(sums.items()) if not any(part.startswith(".") for part in n.split("/"))}
     many = sum("/" not in name for name in sums) > MOST_LISTED_FILES
     groups: dict[str, list[str]] = {}
     for name, value in sums.items():
-        top, slash, _ = name.partition("/")
-        group = f"{top}/" if slash else f"*{Path(name).suffix}" if many else name
-        groups.setdefault(group, []).append(f"{name} {value}\n")
+        groups.setdefault(_group(name, many), []).append(f"{name} {value}\n")
     return {
         group: sums[group] if group in sums else hashlib.sha256("".join(lines).encode()).hexdigest()
         for group, lines in groups.items()

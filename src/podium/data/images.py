@@ -314,7 +314,7 @@ def _metadata(path: Path) -> dict[str, Any]:
         with Image.open(path) as image:
             width, height = image.size
     except BROKEN:
-        width, height = 0, 0
+        width = height = 0
     return {"width": width, "height": height, "bytes": path.stat().st_size, "suffix": path.suffix.lower()}
 
 

@@ -79,7 +79,8 @@ class Multimodal(Modality):
 
     def near_copies(self, X: MultimodalRows, X_test: MultimodalRows) -> Iterator[Copies]:
         """Cells are not compared where each row has a file: the files say more."""
-        train, test = self.columns(X), self.columns(X_test)
+        train = self.columns(X)
+        test = self.columns(X_test)
         facts = self.file_facts(X)
         every_row_has_a_file = facts is not None and bool(facts["bytes"].notna().all())
         if train is not None and test is not None and not every_row_has_a_file:

@@ -1,4 +1,4 @@
-"""The ledger of what was sent to Kaggle, and what became of it: submissions/<competition>/ledger.jsonl.
+"""Record each upload to Kaggle and its result in submissions/<competition>/ledger.jsonl.
 
 It holds one JSON object a line, and lines are only ever added. Each submission has a tag that also stands in
 its description at Kaggle, so that the ledger and Kaggle's list can be compared, whatever got lost between

@@ -27,8 +27,11 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True)
 class UploadOptions:
-    """What a person asks for: the file (else the last run's), a message (else made from the manifest), where
-    the data lies, whether a file made from other data may go, and whether only to check."""
+    """An upload as a person asks for it.
+
+    `path` is the file (else the last run's), `message` the description (else made from the manifest), `data`
+    the folder of the data. `force` sends a file that was made from other data; `dry_run` only checks.
+    """
 
     path: Path | None = None
     message: str = ""

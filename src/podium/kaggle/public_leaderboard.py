@@ -1,4 +1,4 @@
-"""Where our submissions stand: Kaggle's list of them, its public leaderboard, and our own scores."""
+"""Compare our submissions with Kaggle's public leaderboard: their scores there, and our own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COLUMNS = ("number", "date", "file", "cross-validated", "public", "private", "st
 
 @dataclass(frozen=True)
 class MedalLine:
-    """The last rank that gets a medal, and the score at that rank."""
+    """A medal: the last rank that gets it, and the score at that rank."""
 
     medal: str
     rank: int
@@ -39,7 +39,7 @@ class MedalLine:
 
 @dataclass(frozen=True)
 class Standing:
-    """The place of a score on the public leaderboard.
+    """Where a score stands on the public leaderboard.
 
     Of `teams`, `rank` - 1 are strictly better than `score`; `near_teams` are within one standard error of
     it, if that is known.
@@ -64,7 +64,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class PublicLeaderboard:
-    """The `scores` (teams,) of Kaggle's public leaderboard, the best first."""
+    """Kaggle's public leaderboard: the `scores` (teams,), the best first."""
 
     scores: np.ndarray
     greater_is_better: bool

@@ -1,4 +1,4 @@
-"""The official kaggle client in a process of its own: the only file that imports it.
+"""Runs the official kaggle client in a process of its own: the only file that imports it.
 
 Requests come on standard input, one {"call": ..., "arguments": {...}} a line. Answers go to standard output:
 {"stage": ...} while a call is under way, then {"value": ...} or {"fault": {"kind", "status", "reason"}}. What

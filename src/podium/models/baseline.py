@@ -1,4 +1,4 @@
-"""The constant: what every other model must beat."""
+"""The baseline that every other model must beat: it predicts the same for every row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a model may be given for its `fit` besides rows, without importing what trains it."""
+"""The type of the callback that networks take for their `fit`. It is here so that naming it imports no
+TensorFlow."""
 
 from __future__ import annotations
 

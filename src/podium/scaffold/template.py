@@ -292,8 +292,9 @@ def quoted(value: object) -> str:
 
 
 def listed(name: str, values: Sequence[object], note: str = "") -> str:
-    """A list on one line, or on several where it is long; nothing of nothing."""
-    parts, note = _counted([quoted(v) for v in values]), f"  # {note}" if note else ""
+    """Return the assignment of a list on one line, or on several where it is long; "" for an empty list."""
+    parts = _counted([quoted(value) for value in values])
+    note = f"  # {note}" if note else ""
     one = parts[0][1:] if len(parts) == 1 and parts[0].startswith("*") else f"[{', '.join(parts)}]"
     if len(f"{name} = {one}{note}") <= LINE_WIDTH:
         return f"{name} = {one}{note}" if parts else ""
@@ -306,8 +307,9 @@ def listed(name: str, values: Sequence[object], note: str = "") -> str:
 
 
 def _counted(values: Sequence[str]) -> list[str]:
-    """Eight names and more that count up ("pixel0", "pixel1", ...) become one comprehension."""
-    parts, start = list[str](), 0
+    """Return the values, with a comprehension for eight or more names that count up ("pixel0", "pixel1")."""
+    parts: list[str] = []
+    start = 0
     while start < len(values):
         found = re.fullmatch(r'"(\w*[^\W\d])(0|[1-9]\d*)"', values[start])
         prefix, first = (found[1], int(found[2])) if found else ("", 0)

@@ -31,7 +31,8 @@ def read_model(path: Path) -> Any:
         raise StoreError(
             f"{path} must exist, found nothing there; remove its folder and train again"
         ) from None
-    signature, data = content[:_SIGNATURE], content[_SIGNATURE:]
+    signature = content[:_SIGNATURE]
+    data = content[_SIGNATURE:]
     if not hmac.compare_digest(signature, _sign(data)):
         raise StoreError(
             f"{path} must be a model that podium wrote for this user, got another signature; "

@@ -1,6 +1,6 @@
-"""AlexNet and ResNet18, which keras.applications lacks, called as its networks are.
+"""AlexNet and ResNet18, which keras.applications lacks, with its networks' signature.
 
-Both as torchvision has them, whose counts of parameters are the published ones.
+Both are torchvision's versions, which have the published numbers of parameters.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ Shape = tuple[int, ...]
 
 
 def preprocess_input(images: Any) -> Any:
-    """Of 0..255 to about zero mean and unit variance over ImageNet, in each colour."""
+    """Return images of 0..255 with about zero mean and unit variance over ImageNet in each colour."""
     return applications.imagenet_utils.preprocess_input(images, mode="torch")
 
 
 def alexnet(
     include_top: bool = True, weights: str | None = None, input_shape: Shape = (224, 224, 3)
 ) -> Model:
-    """In one tower: Krizhevsky 2014, "One weird trick for parallelizing convolutional neural networks",
-    after Krizhevsky et al. 2012, "ImageNet classification with deep convolutional neural networks"."""
+    """Return AlexNet in one tower (Krizhevsky 2014, "One weird trick for parallelizing convolutional neural
+    networks"), after Krizhevsky et al. 2012, "ImageNet classification with deep convolutional neural
+    networks"."""
     _require_none(weights)
     inputs = Input(input_shape)
     x = layers.ZeroPadding2D(2)(inputs)
@@ -43,7 +44,7 @@ def alexnet(
 def resnet18(
     include_top: bool = True, weights: str | None = None, input_shape: Shape = (224, 224, 3)
 ) -> Model:
-    """He et al. 2016, "Deep residual learning for image recognition"."""
+    """Return the network of He et al. 2016, "Deep residual learning for image recognition"."""
     _require_none(weights)
     inputs = Input(input_shape)
     x = layers.ReLU()(_convolution(inputs, 64, 7, 2, "conv1"))
@@ -58,8 +59,7 @@ def resnet18(
 
 
 def _block(x: Any, filters: int, strides: int, name: str) -> Any:
-    """Two convolutions, and what came in added to what comes out: as it is, or projected where they differ
-    in shape."""
+    """Return two convolutions with a shortcut around them, which is projected where the shapes differ."""
     shortcut = x if strides == 1 else _convolution(x, filters, 1, strides, f"{name}_projection")
     x = layers.ReLU()(_convolution(x, filters, 3, strides, f"{name}_a"))
     x = _convolution(x, filters, 3, 1, f"{name}_b")

@@ -32,9 +32,13 @@ class RandomAffine(keras.layers.Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        self.rotation, self.zoom, self.shear = rotation, zoom, shear
-        self.height_shift, self.width_shift = height_shift, width_shift
-        self.flip, self.fill_mode = flip, fill_mode
+        self.rotation = rotation
+        self.height_shift = height_shift
+        self.width_shift = width_shift
+        self.zoom = zoom
+        self.shear = shear
+        self.flip = flip
+        self.fill_mode = fill_mode
         self.seeds = keras.random.SeedGenerator()
 
     def call(self, images: Any, training: bool = False) -> Any:
@@ -45,17 +49,24 @@ class RandomAffine(keras.layers.Layer):
         )
 
     def _transforms(self, images: Any) -> Any:
-        """One row (a0, a1, a2, b0, b1, b2, 0, 0) an image: where each output pixel (x, y) is read
-        from, (a0 x + a1 y + a2, b0 x + b1 y + b2). The centre of the image stays, but for shifts."""
-        n, height, width = ops.shape(images)[0], images.shape[1], images.shape[2]
+        """Return a row (a0, a1, a2, b0, b1, b2, 0, 0) for each image: the output pixel (x, y) is read from
+        (a0 x + a1 y + a2, b0 x + b1 y + b2). Without shifts the centre of the image stays."""
+        n = ops.shape(images)[0]
+        height = images.shape[1]
+        width = images.shape[2]
         u = keras.random.uniform((7, n), -1.0, 1.0, seed=self.seeds)
-        angle, shear = u[0] * self.rotation * 3.141592653589793 / 180, u[1] * self.shear
-        wide, high = 1 + u[2] * self.zoom, 1 + u[3] * self.zoom
+        angle = u[0] * self.rotation * 3.141592653589793 / 180
+        shear = u[1] * self.shear
+        scale_x = 1 + u[2] * self.zoom
+        scale_y = 1 + u[3] * self.zoom
         if self.flip:
-            wide = wide * ops.sign(u[6])
-        a0, a1 = ops.cos(angle) * wide, (shear - ops.sin(angle)) * high
-        b0, b1 = ops.sin(angle) * wide, ops.cos(angle) * high
-        x, y = (width - 1) / 2, (height - 1) / 2
+            scale_x = scale_x * ops.sign(u[6])
+        a0 = ops.cos(angle) * scale_x
+        a1 = (shear - ops.sin(angle)) * scale_y
+        b0 = ops.sin(angle) * scale_x
+        b1 = ops.cos(angle) * scale_y
+        x = (width - 1) / 2
+        y = (height - 1) / 2
         a2 = x - a0 * x - a1 * y + u[4] * self.width_shift * width
         b2 = y - b0 * x - b1 * y + u[5] * self.height_shift * height
         zero = ops.zeros_like(a0)

@@ -23,8 +23,8 @@ APPLICATIONS = {
 
 
 def load_body(name: str, weights: str | None, cut: str | None, shape: tuple[int, ...]) -> keras.Model:
-    """Preprocessed images (n, *shape) to maps of features (n, h, w, c): all but the classifier of the
-    network called `name`, up to the layer called `cut` where one is given.
+    """Return the network called `name` without its classifier, up to the layer called `cut` where one is
+    given: from preprocessed images (n, *shape) to feature maps (n, h, w, c).
 
     Raises ModelError for an unknown name or layer, and where there are no such weights.
     """
@@ -40,7 +40,8 @@ def load_body(name: str, weights: str | None, cut: str | None, shape: tuple[int,
 
 
 def load_classifier(name: str, weights: str | None, shape: tuple[int, ...]) -> keras.Model:
-    """The whole network, preprocessed images to the probabilities of ImageNet's thousand classes."""
+    """Return the whole network: from preprocessed images to the probabilities of ImageNet's thousand
+    classes."""
     make = _application(name)
     place = _place(name, weights, top=True)
     if weights == "imagenet" and place is None:
@@ -52,7 +53,7 @@ def load_classifier(name: str, weights: str | None, shape: tuple[int, ...]) -> k
 
 
 def preprocessing(name: str) -> Callable[[Any], Any]:
-    """Images of 0..255 to what the network called `name` was trained on."""
+    """Return the function from images of 0..255 to the inputs that the network called `name` takes."""
     module = sys.modules[_application(name).__module__]
     found: Callable[[Any], Any] = module.preprocess_input
     return found
@@ -86,7 +87,7 @@ def _place(name: str, weights: str | None, top: bool) -> Path | None:
 
 
 def _load(place: Path, *networks: keras.Model) -> None:
-    """Into the first network that the file fits."""
+    """Load the weights into the first network that the file fits."""
     complaint: Exception | None = None
     for network in networks:
         try:

@@ -24,23 +24,24 @@ AUGMENTATION: dict[str, Any] = {
 
 
 def mlp(task: Task, **params: Any) -> KerasClassifier:
-    """The report's first submission. It was trained on the mean absolute error, to be had as
-    `loss="mae"`; cross-entropy scores better."""
+    """Return the network of the report's first submission. The report trained it on the mean absolute error
+    (`loss="mae"`); cross-entropy scores better."""
     return KerasClassifier(mlp_network, **{"epochs": 12, "learning_rate": 1e-3, **params})
 
 
 def cnn(task: Task, **params: Any) -> KerasClassifier:
-    """The report's network, with augmentation and the schedule of `KerasClassifier`."""
+    """Return the report's network, with augmentation and the schedule of `KerasClassifier`."""
     return KerasClassifier(cnn_network, **{"epochs": 6, **BOLD, **params})
 
 
 def cnn4(task: Task, **params: Any) -> KerasClassifier:
-    """Four convolutions, the first with stride 2: a quarter of the pixels to work on after it."""
+    """Return a network of four convolutions. The first has stride 2, which leaves a quarter of the pixels."""
     return KerasClassifier(cnn4_network, **{"epochs": 14, **BOLD, **params})
 
 
 def cnn6(task: Task, **params: Any) -> KerasClassifier:
-    """Six convolutions, two of them strided instead of pooling, the first ones at full size."""
+    """Return a network of six convolutions, two of them strided instead of pooling, the first ones at full
+    size."""
     return KerasClassifier(cnn6_network, **{"epochs": 10, **BOLD, **params})
 
 

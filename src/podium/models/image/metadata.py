@@ -1,4 +1,5 @@
-"""What can be said of a photo without looking at it: a warning of how the photos were collected."""
+"""Facts of an image file that need no look at its pixels. What they predict is a warning of how the photos
+were collected."""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ def metadata(task: Task, **params: Any) -> BaseEstimator:
 
 
 def _regressor(log: bool = False, **params: Any) -> BaseEstimator:
-    """Return a forest of shallow trees: deep ones learn the noise of numbers by heart, and the warning would
-    be too mild."""
+    """Return a forest of shallow trees: deep ones fit the noise of the targets, and the warning would be too
+    mild."""
     settings = {**FOREST, "max_depth": 4, "min_samples_leaf": 10, **params}
     return on_log_scale(log, *_facts(), RandomForestRegressor(**settings))
 

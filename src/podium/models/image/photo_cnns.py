@@ -1,5 +1,5 @@
-"""Networks for photos that start from nothing: LeNet and VGG in small, with the report's batch
-normalisation and L2. Its dropout of .25 and .5 is for long training; in few epochs a tenth goes further."""
+"""Networks for photos that start from random weights: a small LeNet and a small VGG, with the report's batch
+normalisation and L2. Its dropout of .25 and .5 is for long training; in few epochs a tenth gives more."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ SCHEDULE = {
 
 
 def scratch_lenet(task: Task, side: int = 54, **params: Any) -> Pipeline:
-    """After LeCun et al. 1998, "Gradient-based learning applied to document recognition"."""
+    """Return a network after LeCun et al. 1998, "Gradient-based learning applied to document recognition"."""
     return _pipeline(lenet_network, side, **params)
 
 
 def scratch_vgg(task: Task, side: int = 64, **params: Any) -> Pipeline:
-    """After configuration A of Simonyan and Zisserman 2015, "Very deep convolutional networks"."""
+    """Return a network after configuration A of Simonyan and Zisserman 2015, "Very deep convolutional
+    networks"."""
     return _pipeline(vgg_network, side, **params)
 
 
@@ -91,5 +92,6 @@ def _head(x: Any, width: int, n_classes: int, l2: float, dropout: float) -> Any:
 
 
 def _normalised(x: Any) -> Any:
-    """Statistics over the last tens of batches: a few hundred photos give no more in an epoch."""
+    """Return x normalised by statistics of the last tens of batches: a few hundred photos give no more in an
+    epoch."""
     return layers.BatchNormalization(momentum=0.9)(x)

@@ -1,4 +1,4 @@
-"""Photos at one size, and what is done to them while a network trains."""
+"""Photos at one size, and their augmentation while a network trains."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ AUGMENTATION = {
 
 @dataclass(eq=False, repr=False)
 class Resized(TransformerMixin, BaseEstimator):
-    """Image files as pixels (n, height, width, 3) of 0..255, read from disk when they are indexed; the
-    parameters are those of `podium.data.image_spec.ImageSpec`."""
+    """Turns image files into pixels (n, height, width, 3) of 0..255, which are read from disk when they are
+    indexed. The parameters are those of `podium.data.image_spec.ImageSpec`."""
 
     height: int = 64
     width: int = 64
@@ -47,12 +47,13 @@ class Resized(TransformerMixin, BaseEstimator):
 
 
 def image_pipeline(*steps: Any) -> ImagePipeline:
+    """Return an `ImagePipeline` of steps."""
     return ImagePipeline(make_pipeline(*steps).steps)
 
 
 class ImagePipeline(Pipeline):
-    """A pipeline that learns from the rows that have an image. Of the others it says how often it met each
-    class."""
+    """A pipeline that learns from the rows that have an image. For the others it predicts the share of each
+    class in the training rows."""
 
     def fit(self, X: Any, y: Any, **arguments: Any) -> ImagePipeline:
         files = require_files(X)
@@ -84,6 +85,7 @@ class ImagePipeline(Pipeline):
 
 
 def require_files(X: Any) -> ImageFiles:
+    """Return the image files of X. Raise ModelError if it has none."""
     X = part(X, "images")
     if not isinstance(X, ImageFiles):
         raise ModelError(f"this model must be given image files, got {type(X).__name__}; choose another")

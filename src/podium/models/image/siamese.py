@@ -1,8 +1,8 @@
 """Siamese networks for numbers: two or three rows go through the same layers, which learn how far apart
 their targets are.
 
-The body's feature layers stay as they are, so its features are made once for all networks and folds
-(`imagenet.BodyFeatures`), and what is trained are dense layers on them.
+The body is not trained, so its features are computed once for all networks and folds
+(`transfer.BodyFeatures`). Only dense layers on them are trained.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from podium.models.keras.training import draw_seed, rate, seed_everything, shuff
 
 MARGINS = {"euclidean": 1.0, "cosine": sqrt(3) / 2}
 AVERAGES = ("mean", "median", "distance")
-Lesson = tuple[Callable[..., tuple[np.ndarray, ...]], Callable[..., Any]]  # draws a batch; its loss
+Objective = tuple[Callable[..., tuple[np.ndarray, ...]], Callable[..., Any]]  # draws a batch; its loss
 
 
 def _on_body(head: Callable[..., Siamese], task: Task, body: str, **params: Any) -> Pipeline:
@@ -43,9 +43,11 @@ def _on_body(head: Callable[..., Siamese], task: Task, body: str, **params: Any)
 
 @dataclass(eq=False, repr=False)
 class Siamese(RegressorMixin, BaseEstimator):
-    """What siamese networks share. With `log` they learn log(1 + y); in any case targets are standardised.
-    The optimiser is AdamW, its rate that of `training.rate`; `loss_curve_` holds the mean loss of each
-    epoch."""
+    """The base class of siamese networks.
+
+    Targets are standardised; with `log` the networks learn log(1 + y). The optimiser is AdamW with the
+    learning rate of `training.rate`. `loss_curve_` holds the mean loss of each epoch.
+    """
 
     log: bool = False
     dropout: float = 0.5
@@ -68,17 +70,17 @@ class Siamese(RegressorMixin, BaseEstimator):
         return self
 
     def _keep(self, X: np.ndarray) -> None:
-        """What a prediction needs of the training rows."""
+        """Keep what a prediction needs of the training rows."""
         self.embeddings_ = self.embed(X)
 
     def _require_known(self) -> None:
-        """Raises ModelError for a parameter that makes no sense."""
+        """Raise ModelError for a parameter that makes no sense."""
 
     def _train(self, X: np.ndarray, rng: np.random.Generator, on_epoch: OnEpoch | None) -> None:
         optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
         optimizer.build(self.network_.trainable_variables)
         scaled = ((self.targets_ - self.targets_.mean()) / self.scale_).astype(np.float32)
-        draw, loss = self._lesson(scaled)
+        draw, loss = self._objective(scaled)
 
         @tf.function
         def step(*parts: tf.Tensor) -> tf.Tensor:
@@ -98,7 +100,7 @@ class Siamese(RegressorMixin, BaseEstimator):
                 on_epoch(epoch + 1, self.epochs, self.loss_curve_[-1])
 
     def embed(self, X: Any) -> np.ndarray:
-        """What the shared layers make of rows of features (n, w)."""
+        """Return the embeddings (n, w) of rows of features."""
         check_is_fitted(self, "network_")
         network = Model(self.network_.input, self.network_.get_layer("embedding").output)
         return outputs(network, np.asarray(X, dtype=np.float32))
@@ -126,14 +128,15 @@ class Siamese(RegressorMixin, BaseEstimator):
 
 @dataclass(eq=False, repr=False)
 class TripletRegressor(Siamese):
-    """An embedding in which rows of near targets are near, and the mean target of the `k` nearest rows.
+    """Learns an embedding in which rows of near targets are near, and predicts the average target of the `k`
+    nearest training rows.
 
-    Schroff et al. 2015, "FaceNet: a unified embedding for face recognition and clustering": embeddings have
-    length one; an anchor is to be nearer to a positive than to a negative, by a margin (1 of Euclidean
-    distances, sqrt(3)/2 of cosine ones). Of the training rows sorted by target, positives are at most a
-    share `near` of all rows away from the anchor, negatives at least a share `far`. With `semi_hard` an
-    anchor takes of the batch's negatives the nearest that is farther than the positive, but within the
-    margin. `average` of the nearest rows: "mean", "median", or by one over their "distance".
+    The method is that of Schroff et al. 2015, "FaceNet: a unified embedding for face recognition and
+    clustering". Embeddings have length one. An anchor is to be nearer to a positive than to a negative by a
+    margin: 1 for Euclidean distances, sqrt(3)/2 for cosine distances. In the order of the targets, positives
+    are at most a share `near` of all rows away from the anchor, and negatives at least a share `far`. With
+    `semi_hard` an anchor takes the nearest of the batch's negatives that is farther than the positive, but
+    within the margin. `average` is "mean", "median", or "distance": a mean weighted by one over the distance.
     """
 
     distance: str = "euclidean"
@@ -154,7 +157,8 @@ class TripletRegressor(Siamese):
         return self._numbers((weights * targets).sum(axis=1) / weights.sum(axis=1))
 
     def nearest(self, embeddings: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """The distances (n, k) to the nearest training rows, ascending, and their numbers (n, k)."""
+        """Return the distances (n, k) to the nearest training rows, ascending, and the indices of these rows
+        (n, k)."""
         near = NearestNeighbors(metric=self.distance, algorithm="brute").fit(self.embeddings_)
         found: tuple[np.ndarray, np.ndarray] = near.kneighbors(embeddings, min(k, len(self.embeddings_)))
         return found
@@ -178,7 +182,7 @@ class TripletRegressor(Siamese):
         x = layers.Dense(self.width)(layers.Dropout(self.dropout)(x))
         return Model(inputs, layers.UnitNormalization(name="embedding")(x))
 
-    def _lesson(self, targets: np.ndarray) -> Lesson:
+    def _objective(self, targets: np.ndarray) -> Objective:
         order = targets.argsort(kind="stable")
         place = order.argsort()
         far = max(1, round(self.far * len(targets)))
@@ -190,12 +194,12 @@ class TripletRegressor(Siamese):
 
         def loss(rows: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
             anchor, positive, negative = tf.split(self.network_(rows, training=True), 3)
-            near, away = (self._distances(anchor, other) for other in (positive, negative))
+            to_positive = self._distances(anchor, positive)
+            to_negative = self._distances(anchor, negative)
             if self.semi_hard:
-                away = self._semi_hard(
-                    anchor, near, negative, away, abs(places[0][:, None] - places[2]) >= far
-                )
-            return tf.reduce_mean(tf.nn.relu(near - away + MARGINS[self.distance]))
+                is_far = abs(places[0][:, None] - places[2]) >= far
+                to_negative = self._semi_hard(anchor, to_positive, negative, to_negative, is_far)
+            return tf.reduce_mean(tf.nn.relu(to_positive - to_negative + MARGINS[self.distance]))
 
         return draw, loss
 
@@ -204,35 +208,46 @@ class TripletRegressor(Siamese):
         return cosine if self.distance == "cosine" else tf.sqrt(tf.maximum(2 * cosine, 1e-9))
 
     def _semi_hard(
-        self, anchor: tf.Tensor, near: tf.Tensor, negative: tf.Tensor, mined: tf.Tensor, is_far: tf.Tensor
+        self,
+        anchor: tf.Tensor,
+        to_positive: tf.Tensor,
+        negative: tf.Tensor,
+        to_mined: tf.Tensor,
+        is_far: tf.Tensor,
     ) -> tf.Tensor:
-        """The distances (b,) to the chosen negatives; to the `mined` ones where none is semi-hard."""
+        """Return the distances (b,) to the chosen negatives: to the mined ones where none is semi-hard."""
         all_pairs = self._distances(anchor[:, None], negative[None])
-        beyond = all_pairs - near[:, None]
+        beyond = all_pairs - to_positive[:, None]
         fits = is_far & (beyond > 0) & (beyond < MARGINS[self.distance])
         nearest = tf.reduce_min(tf.where(fits, all_pairs, np.inf), axis=1)
-        return tf.where(tf.reduce_any(fits, axis=1), nearest, mined)
+        return tf.where(tf.reduce_any(fits, axis=1), nearest, to_mined)
 
 
 def mine(
     places: np.ndarray, n: int, near: float, far: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A positive and a negative for each anchor, as places (b,) among n rows sorted by target, like the
-    anchors' own."""
-    close, away = max(1, round(near * n)), min(max(1, round(far * n)), n // 2)
-    low, high = np.maximum(places - close, 0), np.minimum(places + close, n - 1)
+    """Return a positive (b,) and a negative (b,) for each anchor: ranks among n rows sorted by target, as the
+    anchors' own `places` (b,) are."""
+    most_near = max(1, round(near * n))
+    least_far = min(max(1, round(far * n)), n // 2)
+    low = np.maximum(places - most_near, 0)
+    high = np.minimum(places + most_near, n - 1)
     positives = rng.integers(low, high)  # the anchor's own place is left out
     positives += positives >= places
-    below, above = np.maximum(places - away + 1, 0), np.maximum(n - places - away, 0)
-    negatives = rng.integers(0, below + above)
-    return positives, np.where(negatives < below, negatives, negatives - below + places + away)
+    n_below = np.maximum(places - least_far + 1, 0)
+    n_above = np.maximum(n - places - least_far, 0)
+    negatives = rng.integers(0, n_below + n_above)
+    return positives, np.where(negatives < n_below, negatives, negatives - n_below + places + least_far)
 
 
 @dataclass(eq=False, repr=False)
 class PairRegressor(Siamese):
-    """One linear unit on the difference of two rows' embeddings says the difference of their targets, with
-    the mean squared error. Predicted is the mean over all training rows of their target plus the
-    difference to it."""
+    """Learns a linear unit that predicts the difference of two rows' targets from the difference of their
+    embeddings, by the mean squared error.
+
+    The prediction for a row is the mean over all training rows of their target plus the predicted difference
+    to it.
+    """
 
     width: int = 64
 
@@ -250,20 +265,21 @@ class PairRegressor(Siamese):
         x = layers.Dense(self.width, activation="relu", name="embedding")(
             layers.Dropout(self.dropout)(inputs)
         )
-        # From zero: at first all are predicted to be liked alike, which is an error of the targets' variance.
+        # Zeros: at first all differences are predicted to be zero, an error of the targets' variance.
         unit = layers.Dense(1, use_bias=False, kernel_initializer="zeros", name="difference")
         return Model(inputs, unit(layers.Dropout(self.dropout)(x)))
 
-    def _lesson(self, targets: np.ndarray) -> Lesson:
+    def _objective(self, targets: np.ndarray) -> Objective:
         def draw(X: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
             rows = np.concatenate([rows, rng.integers(0, len(X), len(rows))])
             return X[rows], targets[rows]
 
-        def loss(rows: tf.Tensor, likes: tf.Tensor) -> tf.Tensor:
+        def loss(rows: tf.Tensor, expected: tf.Tensor) -> tf.Tensor:
             # Without a bias the unit of a difference of embeddings is the difference of two units.
             predicted = self.network_(rows, training=True)[:, 0]
-            (one, other), (first, second) = tf.split(predicted, 2), tf.split(likes, 2)
-            return tf.reduce_mean(((one - other) - (first - second)) ** 2)
+            predicted_first, predicted_second = tf.split(predicted, 2)
+            first, second = tf.split(expected, 2)
+            return tf.reduce_mean(((predicted_first - predicted_second) - (first - second)) ** 2)
 
         return draw, loss
 

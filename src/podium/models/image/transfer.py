@@ -1,4 +1,4 @@
-"""Photos through networks that have seen ImageNet: as they are, as features, or trained further."""
+"""Networks that were trained on ImageNet: as they are, as features, or fine-tuned."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def finetune(
     dropout: float = 0.2,
     **params: Any,
 ) -> Pipeline:
-    """The body's last `unfrozen` layers with weights are trained, after the head."""
+    """Return a network whose head is trained first, and then the last `unfrozen` layers of the body that have
+    weights."""
     network = partial(
         finetuned_network,
         body=body,
@@ -100,8 +101,8 @@ def finetune(
 
 @dataclass(eq=False, repr=False)
 class BodyFeatures(TransformerMixin, BaseEstimator):
-    """Image files as the mean over each map (n, c) in the last layer of a body, and over `views`. `side` is
-    in pixels."""
+    """Turns image files into the mean (n, c) of each feature map in the last layer of a body, averaged over
+    `views`. `side` is in pixels."""
 
     body: str
     weights: str | None = "imagenet"
@@ -116,7 +117,7 @@ class BodyFeatures(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: ImageFiles) -> np.ndarray:
-        """Nothing is learnt, so the rows of all folds are looked at together, once."""
+        """Return the features (n, c). Nothing is learnt, so they are computed once for all folds together."""
         files = require_files(X)
         seed = draw_seed(self.random_state)
         spec = ImageSpec(self.side, self.side, self.keep_aspect, self.smoothing)
@@ -165,7 +166,7 @@ def finetuned_network(
 
 
 def _freeze(body: Model, unfrozen: int) -> None:
-    """All but the last `unfrozen` layers with weights; of batch normalisation everything, so that it
+    """Freeze all but the last `unfrozen` layers with weights, and every batch normalisation, so that it
     keeps ImageNet's statistics."""
     norms = [x for x in body.layers if isinstance(x, layers.BatchNormalization)]
     weighted = [x for x in body.layers if x.weights and x not in norms]
@@ -174,8 +175,8 @@ def _freeze(body: Model, unfrozen: int) -> None:
 
 
 class FineTunedClassifier(KerasClassifier):
-    """A `KerasClassifier` whose dense layer `head` is trained alone first, on the outputs of the layer
-    `features` for the images as they are, which the layer `scaling` standardises."""
+    """A `KerasClassifier` that first trains its dense layer `head` alone, on the outputs of the layer
+    `features` for unchanged images, which the layer `scaling` standardises."""
 
     def _start(self, network: Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
         features = outputs(Model(network.input, network.get_layer("features").output), X, size=_BATCH)
@@ -199,9 +200,11 @@ def zero_shot(task: Task, **params: Any) -> ZeroShotClassifier:
 
 @dataclass(eq=False, repr=False)
 class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
-    """An ImageNet classifier as it is. `classes` maps each label to the numbers of the ImageNet classes
-    that stand for it, with their names: their probabilities are summed, and what is on others is left
-    out."""
+    """Predicts with an ImageNet classifier that is not trained further.
+
+    `classes` maps each label to the ImageNet classes that count as it, by number and name. Their
+    probabilities are summed; those of other classes are left out.
+    """
 
     classes: Mapping[int, Mapping[int, str]]
     body: str = "mobilenet"

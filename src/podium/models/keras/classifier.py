@@ -28,10 +28,10 @@ from podium.models.keras.training import (
     training_step,
 )
 
-View = Callable[[np.ndarray], np.ndarray]  # of images (b, h, w, c)
+View = Callable[[np.ndarray], np.ndarray]  # from images (b, h, w, c) to images of the same shape
 
 
-def as_it_is(images: np.ndarray) -> np.ndarray:
+def unchanged(images: np.ndarray) -> np.ndarray:
     return images
 
 
@@ -40,9 +40,9 @@ def _shifted(down: int, right: int) -> View:
 
 
 VIEWS: dict[str, list[View]] = {
-    "one": [as_it_is],
-    "shifts": [as_it_is, _shifted(0, 1), _shifted(0, -1), _shifted(1, 0), _shifted(-1, 0)],
-    "mirror": [as_it_is, lambda images: images[:, :, ::-1]],
+    "one": [unchanged],
+    "shifts": [unchanged, _shifted(0, 1), _shifted(0, -1), _shifted(1, 0), _shifted(-1, 0)],
+    "mirror": [unchanged, lambda images: images[:, :, ::-1]],
 }
 
 
@@ -53,15 +53,14 @@ OPTIMIZERS = {"adamw": keras.optimizers.AdamW, "rmsprop": keras.optimizers.RMSpr
 class KerasClassifier(ClassifierMixin, BaseEstimator):
     """Trains `network(input_shape, n_classes)`, a Keras model that ends in a softmax.
 
-    X is an array, or `CachedPixels`, or `NumbersWithPixels`, which are read from disk batch by batch. The
-    learning rate rises over the first tenth of the epochs to `learning_rate` and falls to zero by a cosine
-    (Loshchilov and Hutter 2017, "SGDR"); the `optimizer` is "adamw" (the same, 2019) or "rmsprop". `loss` is
-    the name of a Keras loss for one-hot targets. With a `validation_fraction`, that share of the training
-    rows is only looked at after each epoch: training ends when their loss has not fallen for `patience`
-    epochs, and the weights of the best epoch are kept. Predictions are averaged over `seeds` networks and
-    over the `views` of an image: "one", "mirror", or "shifts" by one pixel each way. With `warm_start` a
-    second `fit` goes on from the first one's weights. The same `random_state` gives the same weights, to the
-    bit, on the same machine.
+    X is an array, or `CachedPixels`, or `NumbersWithPixels`; the last two are read from disk batch by batch.
+    The learning rate rises over the first tenth of the epochs to `learning_rate` and falls to zero by a
+    cosine (Loshchilov and Hutter 2017, "SGDR"); the `optimizer` is "adamw" (the same, 2019) or "rmsprop".
+    `loss` is the name of a Keras loss for one-hot targets. A `validation_fraction` of the training rows is
+    not trained on: training ends when their loss has not fallen for `patience` epochs, and the weights of
+    the best epoch are kept. Predictions are averaged over `seeds` networks and over the `views` of an image:
+    "one", "mirror", or "shifts" by one pixel each way. With `warm_start` a second `fit` continues from the
+    first one's weights. The same `random_state` gives the same weights, to the bit, on the same machine.
     """
 
     network: Callable[[tuple[int, ...], int], keras.Model]
@@ -113,7 +112,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         return validate_data(self, X, y, reset=new, ensure_2d=np.ndim(X) < 3, allow_nd=True)
 
     def _start(self, network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
-        """What comes before the training of a fresh network."""
+        """Prepare a fresh network before it is trained."""
 
     def _train(
         self,
@@ -126,7 +125,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     ) -> None:
         optimizer = OPTIMIZERS[self.optimizer](self.learning_rate, weight_decay=self.weight_decay)
         step = training_step(network, optimizer, keras.losses.get(self.loss))
-        train, held_out = self._parted(targets, seed)
+        train, held_out = self._split(targets, seed)
         best = BestWeights(self.patience)
         rng = np.random.default_rng(seed)
         for epoch in range(self.epochs):
@@ -144,8 +143,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         if len(held_out):
             network.set_weights(best.weights)
 
-    def _parted(self, targets: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """Rows to train on, and rows to look at after each epoch."""
+    def _split(self, targets: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows to train on, and the rows to validate on after each epoch."""
         rows = np.arange(len(targets))
         if not self.validation_fraction:
             return rows, rows[:0]
@@ -182,16 +181,16 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
 
 def _loss(network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> float:
-    """The mean cross-entropy."""
+    """Return the mean cross-entropy."""
     predicted = (outputs(network, X, rows) * targets[rows]).sum(axis=1)
     return float(np.average(-np.log(np.maximum(predicted, 1e-7)), weights=weights[rows]))
 
 
 def outputs(
-    network: keras.Model, X: Any, rows: np.ndarray | None = None, view: View = as_it_is, size: int = 256
+    network: keras.Model, X: Any, rows: np.ndarray | None = None, view: View = unchanged, size: int = 256
 ) -> np.ndarray:
-    """What the network makes of those rows of images (all by default), in batches of `size`: Keras'
-    `predict` builds a data pipeline, of which TensorFlow logs errors."""
+    """Return the network's outputs for some rows of images (all by default), in batches of `size`. Keras'
+    `predict` would build a data pipeline, about which TensorFlow logs errors."""
     rows = np.arange(len(X)) if rows is None else rows
     batches = (view(X[rows[i : i + size]]).astype(np.float32) for i in range(0, len(rows), size))
     return np.concatenate([network.predict_on_batch(batch) for batch in batches])

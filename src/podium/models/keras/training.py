@@ -1,4 +1,4 @@
-"""How networks are trained: seeds, batches, rates, steps, and when to end."""
+"""The parts of a training loop: seeds, batches, learning rates, steps, early stopping."""
 
 from __future__ import annotations
 
@@ -16,35 +16,38 @@ tf.get_logger().setLevel("ERROR")  # it warns of tracing anew, as each fold's ne
 
 
 class BestWeights:
-    """The weights after the epoch with the lowest loss."""
+    """Keeps the weights of the epoch with the lowest loss."""
 
     def __init__(self, patience: int):
         self.patience = patience
         self.loss = np.inf
-        self.since = 0
+        self.epochs_since = 0
         self.weights: list[np.ndarray] = []
 
     def is_past(self, loss: float, network: keras.Model) -> bool:
+        """Return whether the loss has not fallen for `patience` epochs."""
         if loss < self.loss:
             self.loss = loss
-            self.since = 0
+            self.epochs_since = 0
             self.weights = network.get_weights()
         else:
-            self.since += 1
-        return self.since >= self.patience
+            self.epochs_since += 1
+        return self.epochs_since >= self.patience
 
 
 def draw_seed(random_state: int | None) -> int:
+    """Return the seed itself, or a random one for None."""
     return np.random.randint(2**31) if random_state is None else random_state
 
 
 def seed_everything(seed: int) -> None:
-    """From here on, the same operations give the same bits."""
+    """Seed every generator, so that from here on the same operations give the same bits."""
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
 
 
 def continue_from(network: keras.Model, earlier: keras.Model) -> None:
+    """Copy the weights of an earlier network. Raise ModelError if the shapes differ."""
     try:
         network.set_weights(earlier.get_weights())
     except ValueError as error:
@@ -54,21 +57,21 @@ def continue_from(network: keras.Model, earlier: keras.Model) -> None:
 
 
 def rate(done: float, warmup: float = 0.1) -> float:
-    """The share of the full learning rate when a share `done` of the training is over."""
+    """Return the share of the full learning rate when a share `done` of the training is over."""
     if done < warmup:
         return 0.05 + 0.95 * done / warmup
     return 0.5 + 0.5 * cos(pi * (done - warmup) / (1 - warmup))
 
 
 def shuffled_batches(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Row numbers (batches, size) in random order. The rows left over wait for another epoch: a small
-    last batch would be a second shape to compile and a noisy one for batch normalisation."""
+    """Return row numbers (batches, size) in random order. The rows left over wait for another epoch: a small
+    last batch would be a second shape to compile, and a noisy one for batch normalisation."""
     size = min(size, n)
     return rng.permutation(n)[: n // size * size].reshape(-1, size)
 
 
 def read(X: Any, batches: np.ndarray) -> Iterator[tf.Tensor]:
-    """The rows of each batch (batches, size) as floats, the next ones read while these are used."""
+    """Yield the rows of each batch (batches, size) as floats; the next ones are read while these are used."""
 
     def rows(numbers: np.ndarray) -> np.ndarray:
         return X[numbers].astype(np.float32)
@@ -80,8 +83,8 @@ def read(X: Any, batches: np.ndarray) -> Iterator[tf.Tensor]:
 
 
 def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any) -> Any:
-    """A compiled function of a batch, its one-hot targets and what its rows weigh, which changes the
-    weights of `network` and gives the mean loss."""
+    """Return a compiled function of a batch, its one-hot targets and the weights of its rows. It updates
+    `network` and returns the mean loss."""
     optimizer.build(network.trainable_variables)
 
     @tf.function

@@ -102,7 +102,7 @@ def _part(name: str) -> FunctionTransformer:
 
 
 def _columns(**kind: Any) -> Columns:
-    """Those of a kind that hold anything in the training rows."""
+    """Return a selector of the columns of a kind that are not empty in the training rows."""
     return partial(_not_empty, make_column_selector(**kind))
 
 
@@ -116,7 +116,8 @@ CATEGORIES = _columns(dtype_exclude=["number", "datetime"])
 
 
 def for_linear_models() -> Pipeline:
-    """Gaps filled with the median and marked, all of one scale; a column for each category."""
+    """Return steps to columns of one scale: gaps are filled with the median and marked, and each category has
+    a column."""
     filled = SimpleImputer(strategy="median", add_indicator=True)
     columns = make_column_transformer(
         (make_pipeline(filled, StandardScaler()), NUMBERS),
@@ -135,7 +136,8 @@ def for_linear_models() -> Pipeline:
 
 
 def for_trees() -> Pipeline:
-    """A frame of floats: gaps stay gaps, categories are numbers from 0, unknown ones gaps."""
+    """Return steps to a frame of floats: gaps stay gaps, categories become numbers from 0, unknown ones
+    gaps."""
     codes = OrdinalEncoder(
         handle_unknown="use_encoded_value",
         unknown_value=np.nan,
@@ -152,7 +154,7 @@ def calendar() -> FunctionTransformer:
 
 
 def _calendar(dates: pd.DataFrame) -> pd.DataFrame:
-    """Of each date: days since 1970, year, month, weekday, hour."""
+    """Return the days since 1970, year, month, weekday and hour of each date."""
     parts: dict[str, pd.Series] = {}
     for column in dates:
         time = dates[column].dt
@@ -169,8 +171,8 @@ def _calendar(dates: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_categories() -> FunctionTransformer:
-    """What `for_trees` made numbers of categories, as pandas' own: so gradient boosting splits them by
-    set, not by order."""
+    """Return a step that makes the categories, which `for_trees` numbered, categories of pandas: gradient
+    boosting then splits them by set, not by order."""
     return FunctionTransformer(_as_categories)
 
 

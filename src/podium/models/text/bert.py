@@ -30,7 +30,7 @@ from podium.models.text.hub import (
     tokens_for,
 )
 from podium.models.text.lazy_adamw import LazyAdamW
-from podium.models.text.token_batches import Texts
+from podium.models.text.token_batches import TokenizedTexts
 
 
 def small_bert(task: Task, **params: Any) -> BertClassifier:
@@ -44,12 +44,12 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
 
     X is a frame with the column `text`, or has one as its part "text". `encoder` and `preprocessor` are
     URLs, folders, or names in the folder PODIUM_WEIGHTS. `pooling` is "pooled_output", as in the report,
-    or "mean" over the text's tokens. The embeddings and the lowest layers stay as they are if `frozen`
-    layers are asked for: what they make of a text is computed once. AdamW's rate rises over the first
-    tenth of the steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of
-    about equal length. `seeds` networks are trained, and their probabilities averaged. With `native` the
-    encoder's weights move into our own network where that gives the same outputs. With `warm_start` a
-    second `fit` goes on from the first one's weights.
+    or "mean" over the text's tokens. With `frozen` layers the embeddings and as many of the lowest layers
+    are not trained, and their outputs are computed once. AdamW's learning rate rises over the first tenth
+    of the steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of about equal
+    length. `seeds` networks are trained, and their probabilities averaged. With `native` the encoder's
+    weights move into our own network where that gives the same outputs. With `warm_start` a second `fit`
+    continues from the first one's weights.
     """
 
     encoder: str = REPORT_ENCODER
@@ -105,17 +105,17 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
             )
         return encoder
 
-    def _texts(self, encoder: Encoder, X: Any) -> Texts:
+    def _texts(self, encoder: Encoder, X: Any) -> TokenizedTexts:
         read = part(X, "text")["text"].map(readable)
-        texts = Texts(tokens_for(encoder, self.encoder, self.preprocessor, read))
+        texts = TokenizedTexts(tokens_for(encoder, self.encoder, self.preprocessor, read))
         if isinstance(encoder, FrozenBelow):
-            return Texts(texts.tokens, _states(encoder, texts))
+            return TokenizedTexts(texts.tokens, _states(encoder, texts))
         return texts
 
     def _train(
         self,
         network: _Network,
-        texts: Texts,
+        texts: TokenizedTexts,
         targets: np.ndarray,
         weights: np.ndarray,
         seed: int,
@@ -130,8 +130,9 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
             losses = []
             for rows in texts.shuffled(self.batch_size, rng):
                 rate = self.learning_rate * _rate(done / total)
-                batch, scale = texts.batch(rows), tf.constant(rate, tf.float32)
-                losses.append(step(batch, targets[rows], weights[rows], scale))
+                losses.append(
+                    step(texts.batch(rows), targets[rows], weights[rows], tf.constant(rate, tf.float32))
+                )
                 done += 1
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
@@ -150,7 +151,7 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def __getstate__(self) -> dict[str, Any]:
-        """The weights that were trained; the others are where they came from."""
+        """Keep only the weights that were trained: the others are read again from where they came."""
         state = super().__getstate__().copy()
         if "networks_" in state:
             state["weights"] = [[v.numpy() for v in n.trainable] for n in state.pop("networks_")]
@@ -165,7 +166,7 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
                 network.take(values)
 
 
-def _states(encoder: FrozenBelow, texts: Texts) -> list[np.ndarray]:
+def _states(encoder: FrozenBelow, texts: TokenizedTexts) -> list[np.ndarray]:
     found = [np.zeros(0)] * len(texts.lengths)
     for rows in texts.by_length():
         for row, state in zip(rows, encoder.below(texts.batch(rows)).numpy(), strict=True):
@@ -178,7 +179,9 @@ class _Network(tf.Module):
 
     def __init__(self, encoder: Encoder, n_classes: int, pooling: str, dropout: float):
         super().__init__()
-        self.encoder, self.pooling, self.dropout = encoder, pooling, dropout
+        self.encoder = encoder
+        self.pooling = pooling
+        self.dropout = dropout
         start = keras.initializers.TruncatedNormal(stddev=0.02)((encoder.width, n_classes))
         self.kernel = tf.Variable(start)
         self.bias = tf.Variable(tf.zeros(n_classes))
@@ -227,5 +230,5 @@ def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
 
 
 def _rate(done: float, warmup: float = 0.1) -> float:
-    """The share of the full learning rate when a share `done` of the training is over."""
+    """Return the share of the full learning rate when a share `done` of the training is over."""
     return done / warmup if done < warmup else (1 - done) / (1 - warmup)

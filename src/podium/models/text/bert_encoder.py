@@ -28,7 +28,8 @@ class BertEncoder(tf.Module):
 
     def __init__(self, weights: Mapping[str, np.ndarray], approximate: bool, dropout: float = 0.1):
         super().__init__()
-        self.approximate, self.dropout = approximate, dropout
+        self.approximate = approximate
+        self.dropout = dropout
         self.named = {name: tf.Variable(value, name=name) for name, value in weights.items()}
         self.depth = sum(name.endswith("/intermediate/kernel") for name in weights)
         self.vocabulary = self.named[WORDS].shape[0]
@@ -40,7 +41,7 @@ class BertEncoder(tf.Module):
         return self.above(self.below(inputs, 0), inputs["input_mask"], training)
 
     def below(self, inputs: Mapping[str, tf.Tensor], stop: int) -> tf.Tensor:
-        """What the embeddings and the lowest `stop` layers make of a text, (n, length, width)."""
+        """Return the outputs (n, length, width) of the embeddings and the lowest `stop` layers."""
         length = tf.shape(inputs["input_word_ids"])[1]
         x = tf.gather(self.named[WORDS], inputs["input_word_ids"])
         x += self.named["position_embedding/embeddings"][:length]
@@ -51,7 +52,7 @@ class BertEncoder(tf.Module):
         return x
 
     def above(self, x: tf.Tensor, mask: tf.Tensor, training: bool, start: int = 0) -> dict[str, Any]:
-        """The outputs, from what is below layer `start`."""
+        """Return the outputs of the encoder, given those of the layers below `start`."""
         x = self._drop(x, training)
         outputs = []
         for number in range(start, self.depth):
@@ -62,8 +63,8 @@ class BertEncoder(tf.Module):
 
     def _layer(self, number: int, x: tf.Tensor, closed: tf.Tensor, training: bool) -> tf.Tensor:
         place = f"transformer/layer_{number}"
-        seen = self._attend(place, x, closed, training)
-        x = self._add(f"{place}/self_attention_layer_norm", x, seen, training)
+        attended = self._attend(place, x, closed, training)
+        x = self._add(f"{place}/self_attention_layer_norm", x, attended, training)
         return self._add(f"{place}/output_layer_norm", x, self._feed(place, x), training)
 
     def _attend(self, place: str, x: tf.Tensor, closed: tf.Tensor, training: bool) -> tf.Tensor:
@@ -77,8 +78,8 @@ class BertEncoder(tf.Module):
         query, key, value = tf.unstack(tf.transpose(together, (2, 0, 3, 1, 4)))  # (n, heads, length, size)
         scores = tf.matmul(query * self.size**-0.5, key, transpose_b=True)
         shares = self._drop(tf.nn.softmax(scores + closed), training)
-        seen = tf.reshape(tf.transpose(shares @ value, (0, 2, 1, 3)), (n, length, self.width))
-        return self._dense(f"{place}/self_attention/attention_output", seen)
+        attended = tf.reshape(tf.transpose(shares @ value, (0, 2, 1, 3)), (n, length, self.width))
+        return self._dense(f"{place}/self_attention/attention_output", attended)
 
     def _feed(self, place: str, x: tf.Tensor) -> tf.Tensor:
         inner = tf.nn.gelu(self._dense(f"{place}/intermediate", x), approximate=self.approximate)
@@ -95,7 +96,8 @@ class BertEncoder(tf.Module):
 
     def _normalise(self, name: str, x: tf.Tensor) -> tf.Tensor:
         mean, variance = tf.nn.moments(x, -1, keepdims=True)
-        gamma, beta = self.named[f"{name}/gamma"], self.named[f"{name}/beta"]
+        gamma = self.named[f"{name}/gamma"]
+        beta = self.named[f"{name}/beta"]
         return tf.nn.batch_normalization(x, mean, variance, beta, gamma, EPSILON)
 
     def _drop(self, x: tf.Tensor, training: bool) -> tf.Tensor:
@@ -103,13 +105,15 @@ class BertEncoder(tf.Module):
 
 
 class FrozenBelow(tf.Module):
-    """A BERT whose embeddings and lowest `layers` stay as they are. Called with their `states`
-    (n, length, width), which `below` gives, and the `input_mask`."""
+    """A BERT whose embeddings and lowest `layers` are not trained. It is called with their outputs, `states`
+    (n, length, width), which `below` gives, and with the `input_mask`."""
 
     def __init__(self, bert: BertEncoder, layers: int):
         super().__init__()
-        self.bert, self.layers = bert, layers
-        self.vocabulary, self.width = bert.vocabulary, bert.width
+        self.bert = bert
+        self.layers = layers
+        self.vocabulary = bert.vocabulary
+        self.width = bert.width
 
     @property
     def trainable_variables(self) -> Sequence[tf.Variable]:
@@ -125,5 +129,5 @@ class FrozenBelow(tf.Module):
 
 
 def _closed(mask: tf.Tensor) -> tf.Tensor:
-    """What is added to the scores of attention, (n, 1, 1, length): padding is out of sight."""
+    """Return what to add (n, 1, 1, length) to the scores of attention, so that padding gets no attention."""
     return (1.0 - tf.cast(mask[:, None, None, :], tf.float32)) * -1e9

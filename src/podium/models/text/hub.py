@@ -23,7 +23,7 @@ CHUNK = 1024  # texts a call of the preprocessor
 
 
 class Encoder(Protocol):
-    """Gives `pooled_output` (n, width) and `sequence_output` (n, length, width)."""
+    """What gives `pooled_output` (n, width) and `sequence_output` (n, length, width) for tokens."""
 
     width: int
     vocabulary: int | None  # how many tokens it knows, where that can be told
@@ -34,8 +34,8 @@ class Encoder(Protocol):
 
 
 class HubEncoder:
-    """A module as TF-Hub serves it, but for its dropout: that draws numbers without a seed, so no run
-    could be repeated."""
+    """A module of TF-Hub without its dropout, which draws numbers without a seed, so that no run could be
+    repeated."""
 
     def __init__(self, layer: Any):
         self.layer = layer
@@ -51,8 +51,8 @@ class HubEncoder:
 
 
 def load_encoder(handle: str, native: bool) -> Encoder:
-    """A fresh one, to be trained. With `native` its weights move into a `BertEncoder` where that
-    gives the same outputs.
+    """Return a fresh encoder that can be trained. With `native` its weights move into a `BertEncoder` where
+    that gives the same outputs.
 
     Raises ModelError for what cannot be had or is no text encoder.
     """
@@ -85,7 +85,7 @@ def _plain_name(variable: tf.Variable) -> str:
 
 
 def _probe() -> dict[str, tf.Tensor]:
-    """Two short texts; the second is padded. Their tokens are in every vocabulary."""
+    """Return two short texts, the second one padded. Their tokens are in every vocabulary."""
     ids = tf.constant([[1, 2, 3, 4, 5], [1, 2, 5, 0, 0]], tf.int32)
     return {
         "input_word_ids": ids,
@@ -95,13 +95,13 @@ def _probe() -> dict[str, tf.Tensor]:
 
 
 def mean_over_tokens(sequence: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-    """(n, length, width) to (n, width), padding left out."""
+    """Return the mean (n, width) over the tokens (n, length, width), without padding."""
     shares = tf.cast(mask, tf.float32)[:, :, None]
     return tf.reduce_sum(sequence * shares, axis=1) / tf.reduce_sum(shares, axis=1)
 
 
 def load_preprocessor(handle: str) -> Callable[[Sequence[str]], Tokens]:
-    """A function of n texts; its tokens are cut to the longest of them."""
+    """Return a function from n texts to their tokens, cut to the longest of them."""
     layer = _loaded_preprocessor(handle)
 
     def tokenise(texts: Sequence[str]) -> Tokens:
@@ -114,10 +114,13 @@ def load_preprocessor(handle: str) -> Callable[[Sequence[str]], Tokens]:
 
 
 def tokens_for(encoder: Encoder, handle: str, preprocessor: str, texts: Iterable[str]) -> Tokens:
-    """Raises ModelError where the preprocessor gives tokens that the encoder, loaded from `handle`, does
-    not know."""
+    """Return the tokens of n texts.
+
+    Raises ModelError if some are not in the vocabulary of the encoder, which was loaded from `handle`.
+    """
     tokens = load_preprocessor(preprocessor)(list(texts))
-    known, largest = encoder.vocabulary, int(tokens["input_word_ids"].max())
+    known = encoder.vocabulary
+    largest = int(tokens["input_word_ids"].max())
     if known is not None and largest >= known:
         raise ModelError(
             f"preprocessor {preprocessor!r} must share the vocabulary of encoder {handle!r}, got token "

@@ -1,7 +1,6 @@
-"""Texts compared by meaning and by words, and a classifier on that.
+"""A support vector machine on a kernel that compares texts by a BERT's embeddings and by their words.
 
-The meaning is what a BERT makes of a text without any training on it: seconds, where fine-tuning takes
-minutes.
+The BERT is not trained: this takes seconds, where fine-tuning takes minutes.
 """
 
 from __future__ import annotations
@@ -29,20 +28,21 @@ from podium.models.text.hub import (
     tokens_for,
 )
 from podium.models.text.tfidf import HashableTexts, TextFeatures
-from podium.models.text.token_batches import Texts
+from podium.models.text.token_batches import TokenizedTexts
 
 
 def bert_svc(task: Task, C: float = 1.0, **params: Any) -> Pipeline:
+    """Return a support vector machine on `TextKernel`."""
     return make_pipeline(TextKernel(**params), with_probabilities(SVC(C=C, kernel="precomputed")))
 
 
 @dataclass(eq=False, repr=False)
 class TextKernel(TransformerMixin, BaseEstimator):
-    """How alike texts are to each of those seen in `fit`, (n, n_seen).
+    """Turns texts into their similarity (n, n_fitted) to each of the texts that it was fitted on.
 
-    X is a frame as for `TextFeatures`. Two texts count exp(-`gamma` d^2), with d the distance between
-    their embeddings: the mean over the tokens in the last layer of an encoder of TF-Hub, scaled to
-    length one. To that is added `words` times the scalar product of their `TextFeatures`.
+    X is a frame as for `TextFeatures`. The similarity of two texts is exp(-`gamma` d^2), with d the distance
+    between their embeddings, plus `words` times the scalar product of their `TextFeatures`. An embedding is
+    the mean over the tokens in the last layer of an encoder of TF-Hub, scaled to length one.
     """
 
     encoder: str = REPORT_ENCODER
@@ -52,21 +52,21 @@ class TextKernel(TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> TextKernel:
         self.features_ = TextFeatures().fit(X)
-        self.seen_words_ = self.features_.transform(X)
-        self.seen_meanings_ = _meanings(self.encoder, self.preprocessor, HashableTexts(X))
+        self.fitted_features_ = self.features_.transform(X)
+        self.fitted_embeddings_ = _embeddings(self.encoder, self.preprocessor, HashableTexts(X))
         return self
 
     def transform(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        likeness = _meanings(self.encoder, self.preprocessor, HashableTexts(X)) @ self.seen_meanings_.T
-        common = self.features_.transform(X) @ self.seen_words_.T
-        return np.exp(2 * self.gamma * (likeness - 1)) + self.words * common.toarray()
+        cosine = _embeddings(self.encoder, self.preprocessor, HashableTexts(X)) @ self.fitted_embeddings_.T
+        common = self.features_.transform(X) @ self.fitted_features_.T
+        return np.exp(2 * self.gamma * (cosine - 1)) + self.words * common.toarray()
 
 
 @lru_cache(maxsize=11)  # five folds' training and validation rows, and the test rows
-def _meanings(encoder: str, preprocessor: str, rows: HashableTexts) -> np.ndarray:
+def _embeddings(encoder: str, preprocessor: str, rows: HashableTexts) -> np.ndarray:
     embed = _embedder(encoder)
-    texts = Texts(tokens_for(embed.encoder, encoder, preprocessor, rows.frame["text"].map(readable)))
+    texts = TokenizedTexts(tokens_for(embed.encoder, encoder, preprocessor, rows.frame["text"].map(readable)))
     found = np.zeros((len(rows.frame), embed.width), dtype=np.float32)
     for batch in texts.by_length():
         found[batch] = embed(texts.batch(batch)).numpy()
@@ -81,7 +81,8 @@ def _embedder(encoder: str) -> _Embedder:
 class _Embedder(tf.Module):
     def __init__(self, encoder: Encoder):
         super().__init__()
-        self.encoder, self.width = encoder, encoder.width
+        self.encoder = encoder
+        self.width = encoder.width
 
     @tf.function(reduce_retracing=True)
     def __call__(self, batch: dict[str, tf.Tensor]) -> tf.Tensor:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-6
+BETA1 = 0.9
+BETA2 = 0.999
+EPSILON = 1e-6
 
 
 class LazyAdamW(tf.Module):
-    """AdamW (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization") that leaves alone
-    the embedding rows that a batch never touched, and their moments. Vectors do not decay."""
+    """AdamW (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization") that does not change the
+    embedding rows that a batch does not use, nor their moments. Vectors do not decay."""
 
     def __init__(self, variables: Sequence[tf.Variable], weight_decay: float):
         super().__init__()
@@ -47,7 +49,9 @@ class LazyAdamW(tf.Module):
         )
 
     def _apply_rows(self, number: int, gradient: tf.IndexedSlices, rate: tf.Tensor) -> None:
-        variable, mean, square = self.targets[number], self.means[number], self.squares[number]
+        variable = self.targets[number]
+        mean = self.means[number]
+        square = self.squares[number]
         rows, places = tf.unique(gradient.indices)
         slope = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
         new_mean = BETA1 * tf.gather(mean, rows) + (1 - BETA1) * slope

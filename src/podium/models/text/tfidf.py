@@ -1,7 +1,7 @@
-"""Short texts: their features, and the classifiers on them.
+"""Features of short texts, and the classifiers and regressors on them.
 
-X is a frame of strings, or has one as its part "text". Its column `text` is read closely; other columns (a
-keyword, hashtags) as bags of words of their own. An empty string stands for a missing one.
+X is a frame of strings, or has one as its part "text". Its column `text` gives words, pairs of words and
+characters; each other column (a keyword, hashtags) a bag of words. An empty string stands for a missing one.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ SETS = {
 
 @dataclass(eq=False, repr=False)
 class TextFeatures(TransformerMixin, BaseEstimator):
-    """TF-IDF columns of a frame of texts. `features` is "plain", words without English stop words as
-    in the tweets' report, "words", with pairs of words, or "rich", with 2 to 5 characters within words
-    as well.
+    """Turns a frame of texts into TF-IDF columns.
 
-    Many models ask for the features of the same rows, and characters take a second a fold: the
-    last ones made are remembered in the process, by the content of the rows.
+    `features` is "plain" (words without English stop words, as in the tweets' report), "words" (words and
+    pairs of words), or "rich" (also 2 to 5 characters within words). Many models need the features of the
+    same rows, and characters take a second a fold: the process caches the last ones by the content of the
+    rows.
     """
 
     features: str = "rich"
@@ -71,7 +71,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):
 
 
 class HashableTexts:
-    """Texts as a frame that can be the key of a cache: equal where the content is equal."""
+    """A frame of texts that can be the key of a cache: two are equal where their content is equal."""
 
     def __init__(self, X: Any):
         self.frame: pd.DataFrame = part(X, "text").reset_index(drop=True)
@@ -86,7 +86,7 @@ class HashableTexts:
 
 @lru_cache(maxsize=18)  # three sets of features, five folds
 def _vectorisers(features: str, known: HashableTexts) -> list[tuple[str, TfidfVectorizer]]:
-    """Fitted ones, each with its column. Columns without a word have none."""
+    """Return the fitted vectorisers, each with its column. Columns without a word have none."""
     return [
         (column, TfidfVectorizer(**settings).fit(known.frame[column]))
         for column in known.frame.columns
@@ -95,10 +95,10 @@ def _vectorisers(features: str, known: HashableTexts) -> list[tuple[str, TfidfVe
     ]
 
 
-@lru_cache(maxsize=54)  # and of each training, validation and test rows
+@lru_cache(maxsize=54)  # of each the training, validation and test rows
 def _matrix(features: str, known: HashableTexts, rows: HashableTexts) -> sp.csr_matrix:
     parts = [v.transform(rows.frame[column]) for column, v in _vectorisers(features, known)]
-    parts = parts or [sp.csr_matrix((len(rows.frame), 1))]  # of no words nothing is known, and that is said
+    parts = parts or [sp.csr_matrix((len(rows.frame), 1))]  # without any word: one column of zeros
     return sp.hstack(parts, format="csr", dtype=np.float32)
 
 

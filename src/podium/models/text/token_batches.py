@@ -1,4 +1,4 @@
-"""Texts in batches of about equal length, so that little is computed for padding."""
+"""Tokenized texts in batches of about equal length, so that little is computed for padding."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Tokens = Mapping[str, np.ndarray]  # input_word_ids, input_mask, input_type_ids:
 
 
 @dataclass(frozen=True)
-class Texts:
-    """n texts as a network takes them: their tokens, and where layers are frozen what these make of
-    them, an array (length, width) for each."""
+class TokenizedTexts:
+    """n texts as a network takes them: their tokens and, where layers are frozen, the outputs of these
+    layers, an array (length, width) for each text."""
 
     tokens: Tokens
     states: list[np.ndarray] | None = None
@@ -25,7 +25,7 @@ class Texts:
         return self.tokens["input_mask"].sum(axis=1)
 
     def batch(self, rows: np.ndarray) -> dict[str, tf.Tensor]:
-        """Those rows, no longer than the longest of them."""
+        """Return the tokens of some rows, cut to the longest of them."""
         longest = self.lengths[rows].max()
         arrays = {name: values[rows, :longest] for name, values in self.tokens.items()}
         if self.states is not None:
@@ -35,13 +35,13 @@ class Texts:
         return {name: tf.constant(values) for name, values in arrays.items()}
 
     def by_length(self, size: int = 128) -> Iterator[np.ndarray]:
-        """Row numbers of batches of texts of about equal length."""
+        """Return the row numbers of batches of texts of about equal length."""
         order = np.argsort(self.lengths, kind="stable")
         return (order[i : i + size] for i in range(0, len(order), size))
 
     def shuffled(self, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-        """The same, each row once, in random order: sorted by length within random stretches of 32
-        batches."""
+        """Return the same in random order, each row once: rows are sorted by length within random stretches
+        of 32 batches."""
         order = rng.permutation(len(self.lengths))
         stretches = (order[i : i + 32 * size] for i in range(0, len(order), 32 * size))
         ordered = np.concatenate([s[np.argsort(self.lengths[s], kind="stable")] for s in stretches])
