@@ -8,9 +8,9 @@ import pytest
 
 from podium.cli.reference import reference
 from podium.metrics import Metric
+from support.command_line import answered, podium
 from support.docs import DOCS, block, make_pets
 from support.plugins import install
-from support.tiny import answered, podium
 
 ROOT = DOCS.parent
 PAGES = [*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]

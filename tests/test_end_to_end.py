@@ -2,12 +2,13 @@
 
 import pandas as pd
 
-from support.tiny import copy_competitions, podium
+from support.command_line import fresh_podium
+from support.tiny import copy_competitions
 
 
 def test_digits_from_toy_data_to_a_checked_submission(tmp_path):
     copy_competitions(tmp_path)
-    ran = podium(tmp_path, "submit", "digit-recognizer", "--models", "ridge,multinomial-nb,mlp")
+    ran = fresh_podium(tmp_path, "submit", "digit-recognizer", "--models", "ridge,multinomial-nb,mlp")
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""
     store = tmp_path / "submissions" / "digit-recognizer" / "toy"

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import podium as package
-from support.tiny import make_root, podium
+from support.command_line import podium
+from support.tiny import make_root
 
 MOST_FRAMES = 5
 PACKAGE = Path(package.__file__).parent

@@ -10,8 +10,9 @@ from podium.data.task import Classification
 from podium.errors import CompetitionError, ModelError
 from podium.metrics import get_metric
 from podium.models.registry import create, find, known_names, model_id
+from support.command_line import complaint, podium
 from support.plugins import install
-from support.tiny import complaint, make_root, podium
+from support.tiny import make_root
 
 MODULE = """
 from sklearn.naive_bayes import GaussianNB

@@ -8,7 +8,8 @@ from rich.console import Console
 
 from podium.audit import Finding
 from podium.cli.terminal import print_findings
-from support.tiny import make_data, make_root, podium
+from support.command_line import podium
+from support.tiny import make_data, make_root
 
 
 @pytest.fixture(scope="module")

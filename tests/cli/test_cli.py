@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from podium.storage.store import Store
-from support.tiny import complaint, make_data, make_root, podium, podium_in_turn
+from support.command_line import complaint, podium
+from support.tiny import make_data, make_root
 
 QUICK = {"gaussian-nb": {}}
 
@@ -56,7 +57,7 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def faulty_runs(root, tmp_path_factory):
-    """The file with each fault, and the run that met it; one process runs them all."""
+    """Each faulty file, and the run that read it."""
     good = make_data(root, tmp_path_factory.mktemp("good"))
     paths = []
     for file, change, _ in FAULTS:
@@ -64,7 +65,7 @@ def faulty_runs(root, tmp_path_factory):
         shutil.copytree(good, folder, dirs_exist_ok=True)
         paths.append(folder / "tiny-slug" / file)
         edit(paths[-1], change)
-    runs = podium_in_turn(root, *(["submit", "tiny", "--data", path.parents[1]] for path in paths))
+    runs = [podium(root, "submit", "tiny", "--data", path.parents[1]) for path in paths]
     return list(zip(paths, runs, strict=True))
 
 

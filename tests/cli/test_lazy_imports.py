@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from support.tiny import podium_imports
+from support.command_line import podium_imports
 
 HEAVY = {"tensorflow", "keras", "xgboost", "sklearn", "kaggle"}
 

@@ -14,7 +14,8 @@ from podium.errors import CompetitionError, DataError
 from podium.models.registry import create
 from podium.pipeline.submission import read_sample
 from podium.plots.text_marks import TEXT_MARKS
-from support.tiny import answered, copy_competitions, podium
+from support.command_line import answered, podium
+from support.tiny import copy_competitions
 
 ROOT = Path(__file__).parents[2]
 NAME = "fakeddit"

@@ -12,8 +12,9 @@ from PIL import Image
 from podium.competition.registry import get_competition
 from podium.data.images import decode, find_images
 from podium.pipeline.submission import read_sample
+from support.command_line import answered, podium
 from support.makers import create
-from support.tiny import answered, copy_competitions, podium
+from support.tiny import copy_competitions
 
 ROOT = Path(__file__).parents[2]
 NAME, SLUG = "pistolas-vs-smartphones", "pistolas-vs-smartphones-con-deep-learning"

@@ -12,7 +12,8 @@ from podium.data.dataset import conflicting
 from podium.data.images import find_images
 from podium.pipeline.folds import make_folds
 from podium.pipeline.submission import read_sample
-from support.tiny import answered, copy_competitions, podium
+from support.command_line import answered, podium
+from support.tiny import copy_competitions
 
 ROOT = Path(__file__).parents[2]
 NAME = "quintuplets"

@@ -15,8 +15,9 @@ from podium.models.registry import embeddings
 from podium.pipeline.fit import Job, fit_fold
 from podium.pipeline.folds import make_folds
 from podium.pipeline.significance import bootstrap
+from support.command_line import podium, podium_imports
 from support.makers import create, make_predictions
-from support.tiny import copy_competitions, podium, podium_imports, podium_in_turn
+from support.tiny import copy_competitions
 
 NAME = "shitpost-likes"
 rmsle = get_metric("rmsle")
@@ -194,9 +195,7 @@ def test_without_test_rows_there_is_a_leaderboard_and_nothing_to_submit(folder, 
     rows = pd.read_csv(store / "leaderboard.csv").set_index("name")
     assert rows.loc["triplet-cosine-alexnet", "score"] < 0.9 * rows.loc["constant", "score"]
     assert "triplet-cosine-alexnet: t-SNE" in (store / "leaderboard.html").read_text()
-    verbs = ("explore", "audit", "report")
-    for ran in podium_in_turn(
-        checkout, *([verb, NAME, "--data", data.parent] for verb in verbs), **own(checkout)
-    ):
+    for verb in ("explore", "audit", "report"):
+        ran = podium(checkout, verb, NAME, "--data", data.parent, **own(checkout))
         assert ran.returncode == 0, ran.stderr
         assert "not drawn" not in ran.stdout

@@ -9,7 +9,8 @@ from podium.competition.registry import get_competition
 from podium.data.dataset import conflicting
 from podium.errors import DataError
 from podium.pipeline.submission import read_sample
-from support.tiny import answered, copy_competitions, podium
+from support.command_line import answered, podium
+from support.tiny import copy_competitions
 from support.tiny_bert import make_bert
 
 ROOT = Path(__file__).parents[2]

@@ -22,9 +22,10 @@ from podium.pages.render import render
 from podium.pipeline.leaderboard import Entry
 from podium.pipeline.predict import predict
 from podium.storage.atomic import cache_folder
+from support.command_line import podium
 from support.demo import signing_key, train_answerer
 from support.makers import make_competition, seven
-from support.tiny import make_root, podium
+from support.tiny import make_root
 
 
 def load_prices(folder):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from support.browser import CHROMIUM, axe, sync_api
-from support.tiny import answered, command, podium
+from support.command_line import answered, command, podium
 
 pytest.importorskip("gradio")
 

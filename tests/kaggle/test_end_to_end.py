@@ -8,9 +8,10 @@ import pytest
 
 from podium.competition.registry import get_competition
 from podium.kaggle.credentials import warnings
+from support.command_line import podium
 from support.kaggle_case import QUOTA
 from support.kaggle_stub import board_zip, zipped
-from support.tiny import copy_competitions, make_root, podium
+from support.tiny import copy_competitions, make_root
 
 MODELS = ("--models", "multinomial-nb,gaussian-nb")
 

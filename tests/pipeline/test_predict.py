@@ -9,7 +9,8 @@ import pytest
 
 from podium.pipeline.predictions import read_predictions
 from podium.storage.store import Store
-from support.tiny import answered, complaint, make_root, podium
+from support.command_line import answered, complaint, podium
+from support.tiny import make_root
 
 ROSTER = {"constant": {}, "gaussian-nb": {}, "ridge": {}}
 ENTRIES = ["ridge", "mean", "rank-mean", "weights", "greedy", "stacking"]

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from support.tiny import ROSTER, answered, command, make_root, podium, podium_imports
+from support.command_line import answered, command, podium, podium_imports
+from support.tiny import ROSTER, make_root
 
 
 def store(root):

@@ -11,9 +11,10 @@ from podium.errors import CompetitionError, DataError
 from podium.pages.render import render
 from podium.plots.catalogue import balance, leaders, numbers, shares
 from podium.report.data_page import explore, slug
+from support.command_line import podium
 from support.makers import make_competition, make_dataset
 from support.posts import NASTY, likes, posts
-from support.tiny import make_root, podium
+from support.tiny import make_root
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,8 +16,9 @@ from podium.pipeline.session import Session
 from podium.plots.catalogue import balance
 from podium.report.run import summary, write_page
 from podium.storage.store import Store
+from support.command_line import podium, podium_imports
 from support.makers import answers, make_competition, make_results
-from support.tiny import make_root, podium, podium_imports
+from support.tiny import make_root
 
 MOST_BYTES = 3_000_000
 MOST_SECONDS = 30

@@ -28,8 +28,8 @@ from podium.scaffold.inspect import guess
 from podium.scaffold.smoke_test import check_competition
 from podium.scaffold.template import declare, listed
 from support import layouts
+from support.command_line import complaint, podium
 from support.kaggle_stub import zipped
-from support.tiny import complaint, podium
 
 FAST = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 LAYOUTS = {

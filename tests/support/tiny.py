@@ -1,15 +1,9 @@
 """A competition small enough to train in seconds, in a checkout of its own."""
 
-import io
-import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-
-import pandas as pd
 
 DECLARATION = """
 from pathlib import Path
@@ -76,25 +70,6 @@ COMPETITION = Competition(
 
 ROSTER = {"constant": {}, "gaussian-nb": {}, "ridge": {}, "mlp": {"epochs": 3}}
 
-Ran = subprocess.CompletedProcess[str]
-
-IN_TURN = """
-import contextlib, io, json, sys
-from podium.cli import main
-
-ran = []
-for words in json.loads(sys.argv[1]):
-    sys.argv = ["podium", *words]
-    output, errors, status = io.StringIO(), io.StringIO(), 0
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
-        try:
-            main()
-        except SystemExit as end:
-            status = end.code
-    ran.append((words, status or 0, output.getvalue(), errors.getvalue()))
-print(json.dumps(ran))
-"""
-
 
 def make_root(folder: Path, roster: dict = ROSTER, folds: int = 5) -> Path:
     place = folder / "competitions" / "tiny"
@@ -125,63 +100,6 @@ def make_data(root: Path, folder: Path) -> Path:
     )
     subprocess.run([sys.executable, "-c", code, str(place)], cwd=root, check=True)
     return folder
-
-
-def command(*words: object) -> list[str]:
-    return [sys.executable, "-m", "podium", *map(str, words)]
-
-
-def podium(root: Path, *words: object, **env: str) -> Ran:
-    """Run the command line as a user would."""
-    return subprocess.run(
-        command(*words), cwd=root, capture_output=True, text=True, env={**os.environ, **env}
-    )
-
-
-def podium_in_turn(root: Path, *runs: Sequence[object], **env: str) -> list[Ran]:
-    """Run the command line once for each list of words, in one process: imports take most of a short run."""
-    ran = subprocess.run(
-        [sys.executable, "-c", IN_TURN, json.dumps([[*map(str, words)] for words in runs])],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, **env},
-    )
-    return [Ran(*facts) for facts in json.loads(ran.stdout)]
-
-
-def complaint(ran: subprocess.CompletedProcess[str]) -> str:
-    assert ran.returncode == 2, ran.stdout + ran.stderr
-    (line,) = ran.stderr.strip().splitlines()
-    assert line.startswith("podium: ")
-    return line
-
-
-def answered(ran: subprocess.CompletedProcess[str]) -> pd.DataFrame:
-    """The table that `podium predict` printed."""
-    assert ran.returncode == 0, ran.stderr
-    return pd.read_csv(io.StringIO(ran.stdout))
-
-
-def podium_imports(
-    root: Path, *words: object, **env: str
-) -> tuple[subprocess.CompletedProcess[str], set[str]]:
-    """The same, and the packages that were imported."""
-    code = (
-        "import sys; from podium.cli import main\n"
-        "try: main()\n"
-        "finally: print('loaded:', *{m.partition('.')[0] for m in sys.modules}, file=sys.stderr)"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", code, *map(str, words)],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **env},
-    )
-    said, _, loaded = ran.stderr.rpartition("loaded:")
-    return Ran(ran.args, ran.returncode, ran.stdout, said), set(loaded.split())
 
 
 TEXTS = """
