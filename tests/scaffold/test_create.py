@@ -24,7 +24,7 @@ from podium.pipeline.submission import read_sample
 from podium.pipeline.submit import submit
 from podium.pipeline.train import train
 from podium.scaffold.create import make_competition
-from podium.scaffold.inspect import guess
+from podium.scaffold.inspect import inspect_files
 from podium.scaffold.smoke_test import check_competition
 from podium.scaffold.template import declare, listed
 from support import layouts
@@ -84,7 +84,7 @@ def files(empty):
 
 def drafted(files, metric=""):
     """The competition that is written for these files, the rows that it loads, and what is said of it."""
-    found = guess(files, metric)
+    found = inspect_files(files, metric)
     path = files / "draft.py"
     path.write_text(declare(found, "mine", "mine-2026"))
     competition = runpy.run_path(str(path))["COMPETITION"]
@@ -332,7 +332,7 @@ def test_files_that_do_not_tell_enough_get_one_line(tmp_path, broken, said):
     layouts.passengers(tmp_path)
     broken(tmp_path)
     with pytest.raises(DataError) as raised:
-        guess(tmp_path)
+        inspect_files(tmp_path)
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
 
@@ -341,7 +341,7 @@ def test_a_folder_without_classes_is_refused(tmp_path):
     layouts.photos(tmp_path)
     shutil.rmtree(tmp_path / "train" / "dog")
     with pytest.raises(DataError, match="a folder of images for each class, got 1"):
-        guess(tmp_path)
+        inspect_files(tmp_path)
 
 
 @pytest.mark.parametrize(

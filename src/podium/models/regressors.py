@@ -27,7 +27,7 @@ XGBOOST = {
     "max_bin": 32,
     "tree_method": "hist",
 }
-REGRESSORS: dict[str, Callable[..., BaseEstimator]] = {
+ESTIMATORS: dict[str, Callable[..., BaseEstimator]] = {
     "ridge": Ridge,
     # The rate of the first steps must be below one over the squared length of a row.
     "sgd": partial(SGDRegressor, max_iter=1500, learning_rate="adaptive"),
@@ -38,9 +38,9 @@ REGRESSORS: dict[str, Callable[..., BaseEstimator]] = {
 
 def make_regressor(name: str, **params: Any) -> BaseEstimator:
     """Return the regressor of that name. Raise ModelError for a name that is none."""
-    if name not in REGRESSORS:
-        raise ModelError(f"no regressor {name!r}; {did_you_mean(name, REGRESSORS)}")
-    return REGRESSORS[name](**params)
+    if name not in ESTIMATORS:
+        raise ModelError(f"no regressor {name!r}; {did_you_mean(name, ESTIMATORS)}")
+    return ESTIMATORS[name](**params)
 
 
 def on_log_scale(log: bool, *steps: Any) -> BaseEstimator:

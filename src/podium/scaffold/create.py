@@ -17,7 +17,7 @@ from podium.kaggle.download import data_folder, fetch_files
 from podium.metrics import get_metric, require_fitting
 from podium.pipeline.folds import make_folds
 from podium.pipeline.submission import read_sample
-from podium.scaffold.inspect import PhotoFiles, TableFiles, guess
+from podium.scaffold.inspect import PhotoFiles, TableFiles, inspect_files
 from podium.scaffold.template import declare, kind
 from podium.storage.store import Store
 
@@ -60,7 +60,7 @@ def make_competition(
     if client and not metric:
         metric, remarks = _metric_at_kaggle(slug, client)
     files = unpacked(path, root / "submissions" / name / "data")
-    found = guess(files, metric)
+    found = inspect_files(files, metric)
     found.remarks.extend(remarks)
     Store(folder).write(folder / "competition.py", declare(found, name, slug).encode())
     Store(folder).write(folder / "README.md", _readme(found, name, slug).encode())

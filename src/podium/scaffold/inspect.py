@@ -95,7 +95,7 @@ class PhotoFiles:
     remarks: list[str]
 
 
-def guess(folder: Path, metric: str = "") -> TableFiles | PhotoFiles:
+def inspect_files(folder: Path, metric: str = "") -> TableFiles | PhotoFiles:
     """Return what a folder's files say of the competition.
 
     Raises DataError where they do not say enough, CompetitionError for an unknown metric.
