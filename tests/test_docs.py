@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from podium.cli.reference import reference
-from podium.metrics import Metric
+from podium.metrics import METRICS, Metric, get_metric
 from support.command_line import answered, podium
 from support.docs import DOCS, block, make_pets
 from support.plugins import install
@@ -66,12 +66,30 @@ def test_the_model_of_its_page_is_one_of_the_roster(tmp_path):
     assert scores["extra-trees"] > scores["constant"] + 0.2
 
 
-def test_the_metric_of_its_page_scores_by_hand():
+def run_block(page, name):
     names = {}
-    exec(compile(block("add-a-metric.md", "metric"), "metric", "exec"), names)
-    brier = names["BRIER"]
-    assert isinstance(brier, Metric)
-    assert brier.score(np.array([0, 1]), np.array([[1.0, 0.0], [0.5, 0.5]])) == pytest.approx(0.25)
+    exec(compile(block(page, name), name, "exec"), names)
+    return names
+
+
+def test_the_metric_of_its_page_scores_by_hand():
+    g_mean = run_block("add-a-metric.md", "metric")["G_MEAN"]
+    assert isinstance(g_mean, Metric)
+    sure = np.eye(2)[[0, 1, 1, 0]]
+    assert g_mean.score(np.array([0, 0, 1, 1]), sure) == pytest.approx(0.5)
+
+
+def test_the_function_of_its_page_scores_by_hand():
+    cost = run_block("add-a-metric.md", "own")["COST"]
+    assert cost.score(np.array([0, 1, 1, 0]), np.eye(2)[[1, 0, 1, 0]]) == pytest.approx((1 + 5) / 4)
+
+
+def test_every_metric_that_its_page_names_is_there():
+    table = (DOCS / "add-a-metric.md").read_text().partition("What a metric needs")[0]
+    named = re.findall(r"`([a-z0-9_.@]+)`", table.partition("|---|")[2])
+    assert set(METRICS) <= set(named)
+    for name in named:
+        assert get_metric(name).name == name
 
 
 def test_the_model_of_another_package_is_one_of_the_roster(tmp_path):
@@ -88,14 +106,14 @@ def test_the_model_of_another_package_is_one_of_the_roster(tmp_path):
 def test_the_metric_of_another_package_ranks(tmp_path):
     root = make_pets(tmp_path)
     install(root, block("add-a-metric.md", "project"))
-    (root / "brier.py").write_text(block("add-a-metric.md", "metric"))
+    (root / "g_mean.py").write_text(block("add-a-metric.md", "metric"))
     path = root / "competitions" / "pets" / "competition.py"
-    path.write_text(path.read_text().replace('metric="accuracy"', 'metric="brier"'))
+    path.write_text(path.read_text().replace('metric="accuracy"', 'metric="g_mean"'))
     ran = podium(root, "train", "pets", PYTHONPATH=str(root))
     assert ran.returncode == 0, ran.stderr
     scores = leaderboard(root)["score"]
-    assert scores["constant"] == pytest.approx(0.5, abs=0.01)
-    assert scores["table-logistic-regression"] < 0.4
+    assert scores["constant"] == 0
+    assert scores["table-logistic-regression"] > 0.5
 
 
 def test_the_modality_of_its_page_trains_blends_submits_and_is_audited_reported_and_asked(tmp_path):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from podium.data.dataset import Dataset
 from podium.data.task import Classification
-from podium.metrics import get_metric
+from podium.metrics import Scorer, get_metric
 from podium.pipeline.blend import blend
 from podium.pipeline.folds import Folds
 from podium.pipeline.leaderboard import make_leaderboard
@@ -38,7 +38,7 @@ def main() -> None:
         oof = 0.9 * answers(np.where(wrong, rng.integers(CLASSES, size=ROWS), y), CLASSES, 0.95)
         oof = (oof + 0.1 * rng.dirichlet(np.ones(CLASSES), ROWS)).astype(np.float32)
         losses = [[1 / (epoch + 1) for epoch in range(20)]] * 5
-        scores = fold_scores(metric, y, oof, folds)
+        scores = fold_scores(Scorer(metric, y), oof, folds)
         score = metric.score(y, oof)
         name = f"model-{number}"
         return Predictions(
@@ -48,7 +48,7 @@ def main() -> None:
     models = [made_up(number) for number in range(MODELS)]
     entries = [
         *models,
-        *(blend(name, models, y, dataset.task, folds, metric) for name in ("mean", "weights")),
+        *(blend(name, models, Scorer(metric, y), dataset.task, folds) for name in ("mean", "weights")),
     ]
     board, _ = make_leaderboard("bench", False, metric, dataset, entries, (), {})
     order = [entry.name for entry in board.entries]

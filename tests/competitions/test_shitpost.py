@@ -10,7 +10,7 @@ import pytest
 
 from podium.competition.registry import get_competition
 from podium.errors import DataError
-from podium.metrics import get_metric
+from podium.metrics import Scorer, get_metric
 from podium.models.registry import embeddings
 from podium.pipeline.fit import Job, fit_fold
 from podium.pipeline.folds import make_folds
@@ -88,7 +88,7 @@ def test_each_network_beats_the_constant_clearly_and_its_loss_falls(name, compet
     params = competition.models(is_toy=True)
     fits = {n: fit_fold(Job(n, params[n], 0), dataset, fold) for n in ("constant", name)}
     entries = [make_predictions(result["valid"], n) for n, (_, result) in fits.items()]
-    resampled = bootstrap(rmsle, dataset.y[fold.valid], entries)
+    resampled = bootstrap(Scorer(rmsle, dataset.y[fold.valid]), entries)
     assert resampled.best([0, 1]) == 1
     assert resampled.compare(0, 1).p_value < 1e-3
     assert resampled.scores[1] < 0.8 * resampled.scores[0]

@@ -14,9 +14,9 @@ from sklearn.metrics import (
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from podium.data.dataset import Dataset
-from podium.data.task import Multilabel
+from podium.data.task import Multilabel, Regression
 from podium.errors import CompetitionError, DataError
-from podium.metrics import METRICS, Metric, get_metric, require_fitting
+from podium.metrics import METRICS, RowMetric, Scorer, get_metric, require_fitting
 from podium.pipeline.significance import bootstrap
 from support.makers import make_dataset, make_predictions, quick
 
@@ -63,22 +63,28 @@ def test_scores_are_those_of_scikit_learn(rows):
     assert log_loss.score(y, predicted) == pytest.approx(sklearn_log_loss(y, predicted, labels=[0, 1, 2]))
 
 
+OF_THREE_CLASSES = [m for m in METRICS.values() if "classification" in m.tasks and m.columns is None]
+
+
 @quick
 @given(LABELLED_ROWS, st.floats(0.1, 50))
 def test_only_the_proportions_of_a_prediction_count(rows, scale):
     y, predicted = labels_and_probabilities(rows)
-    for metric in METRICS.values():
+    for metric in OF_THREE_CLASSES:
         if metric.scale_free:
-            assert metric.score(y, predicted * scale) == pytest.approx(metric.score(y, predicted))
+            expected = metric.score(y, predicted)
+            assert metric.score(y, predicted * scale) == pytest.approx(expected, nan_ok=True), metric.name
 
 
 @quick
 @given(LABELLED_ROWS)
 def test_a_score_is_the_value_of_the_mean_row(rows):
     y, predicted = labels_and_probabilities(rows)
-    for metric in METRICS.values():
-        means = metric.row_statistics(y, predicted).mean(axis=0)
-        assert metric.value(np.stack([means, means])) == pytest.approx([metric.score(y, predicted)] * 2)
+    for metric in OF_THREE_CLASSES:
+        assert isinstance(metric, RowMetric)
+        means = metric.statistics(y, predicted).mean(axis=0)
+        expected = [metric.score(y, predicted)] * 2
+        assert metric.value(np.stack([means, means])) == pytest.approx(expected, nan_ok=True), metric.name
 
 
 def test_log_loss_of_a_class_held_impossible_is_finite():
@@ -94,12 +100,22 @@ def test_a_gain_is_positive_where_the_score_is_better(score, over):
 
 
 def test_the_better_prediction_gains_whatever_the_direction():
-    y = np.array([0, 1])
-    classes = (np.eye(2) * 0.8 + 0.1, np.eye(2)[::-1] * 0.8 + 0.1)
+    y = np.array([0, 1, 0, 1])
+    classes = (np.eye(2)[y] * 0.8 + 0.1, np.eye(2)[1 - y] * 0.8 + 0.1)
     numbers = (y[:, None] + [0.1], 0.6 - 0.2 * y[:, None])
+    targets = {
+        "classification": (y, classes),
+        "regression": (y, numbers),
+        "multilabel": (np.eye(2)[y], classes),
+    }
+    judged = 0
     for metric in METRICS.values():
-        better, worse = numbers if metric.needs == "numbers" else classes
-        assert metric.gain(metric.score(y, better), over=metric.score(y, worse)) > 0
+        for kind in metric.tasks:
+            target, (better, worse) = targets[kind]
+            gain = metric.gain(metric.score(target, better), over=metric.score(target, worse))
+            assert gain > 0, metric.name
+            judged += 1
+    assert judged > len(METRICS)
 
 
 NUMBERS = st.lists(st.tuples(st.floats(0, 1e6), st.floats(-1e3, 1e6)), min_size=2, max_size=30)
@@ -129,13 +145,35 @@ def test_a_metric_must_fit_what_is_to_be_predicted():
     require_fitting(accuracy, classes)
     require_fitting(get_metric("rmsle"), numbers)
     with pytest.raises(
-        CompetitionError, match=r"'rmse' must be given numbers, got a classification .* accuracy"
+        CompetitionError, match=r"'rmse' must judge a regression task.*, got a classification .*'accuracy'"
     ):
         require_fitting(get_metric("rmse"), classes)
-    with pytest.raises(CompetitionError, match=r"'f1' must be given labels, got a regression .* rmse, mae"):
+    with pytest.raises(
+        CompetitionError, match=r"'f1' must judge a classification .*, got a regression .*'rmse', 'mae'"
+    ):
         require_fitting(get_metric("f1"), numbers)
     with pytest.raises(DataError, match=r"'rmsle' must be given targets of 0 or more, got -2 \(1 such"):
         require_fitting(get_metric("rmsle"), make_dataset([-2, 1], classes=None))
+
+
+def test_a_metric_of_two_classes_refuses_three_and_names_others():
+    """F1 of three classes once scored the second one alone."""
+    with pytest.raises(CompetitionError, match=r"'f1' must judge .* with 2 prediction.*f1_macro") as caught:
+        require_fitting(get_metric("f1"), make_dataset([0, 1, 2]))
+    assert len(str(caught.value)) <= 300
+
+
+def test_several_numbers_are_judged_by_a_mean_over_them():
+    prices = Dataset(
+        X=np.arange(2),
+        y=np.array([[1.0, 2.0], [3.0, 4.0]]),
+        X_test=np.arange(1),
+        test_ids=np.arange(1),
+        task=Regression(["low", "high"]),
+    )
+    with pytest.raises(CompetitionError, match=r"'rmse' must judge a regression task with 1 .*'mean_rmse'"):
+        require_fitting(get_metric("rmse"), prices)
+    require_fitting(get_metric("mean_rmsle"), prices)
 
 
 def test_no_metric_of_single_labels_judges_sets_of_labels():
@@ -146,10 +184,19 @@ def test_no_metric_of_single_labels_judges_sets_of_labels():
         test_ids=np.arange(1),
         task=Multilabel(["rude", "spam"]),
     )
-    for metric in METRICS.values():
-        with pytest.raises(CompetitionError, match="got a multilabel task; declare one of another package's"):
-            require_fitting(metric, sets)
-    hits = Metric("hits", True, "label sets", lambda y, p: (p.round() == y).mean(axis=1), np.mean)
+    for name in ("accuracy", "f1", "log_loss", "roc_auc", "rmse"):
+        with pytest.raises(
+            CompetitionError, match=r"got a multilabel task .*declare one of .'subset_accuracy'"
+        ):
+            require_fitting(get_metric(name), sets)
+    hits = RowMetric(
+        name="hits",
+        greater_is_better=True,
+        needs="labels",
+        tasks=frozenset({"multilabel"}),
+        row_statistics=lambda y, p: (p.round() == y).mean(axis=1, keepdims=True),
+        value=lambda means: means[..., 0],
+    )
     require_fitting(hits, sets)
     assert hits.score(sets.y, np.full((2, 2), 0.9)) == 0.5
 
@@ -175,6 +222,8 @@ def test_the_bootstrap_of_spearman_is_close_to_ranking_every_draw_anew():
     rng = np.random.default_rng(0)
     y = rng.normal(size=400)
     predicted = y + rng.normal(size=400)
-    ours = bootstrap(get_metric("spearman"), y, [make_predictions(predicted[:, None])]).standard_errors[0]
+    ours = bootstrap(
+        Scorer(get_metric("spearman"), y), [make_predictions(predicted[:, None])]
+    ).standard_errors[0]
     draws = [rng.integers(400, size=400) for _ in range(300)]
     assert ours == pytest.approx(np.std([spearmanr(y[d], predicted[d]).statistic for d in draws]), rel=0.15)

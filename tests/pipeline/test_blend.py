@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from podium.data.task import Classification, Multilabel, Regression
 from podium.errors import BlendError
-from podium.metrics import METRICS, get_metric
+from podium.metrics import METRICS, Scorer, get_metric
 from podium.pipeline import blend as blends
 from podium.pipeline.blend import BLENDS, Truth, blend_id, blend_names
 from podium.pipeline.folds import Folds
@@ -37,13 +37,13 @@ def task_of(members):
 
 def blend(name, members, y, folds, metric):
     task = task_of(members) if members else Classification(np.arange(3))
-    return blends.blend(name, members, y, task, folds, metric)
+    return blends.blend(name, members, Scorer(metric, y), task, folds)
 
 
 def fit(name, stack, y, metric):
     """The blend fitted on a stack of predictions."""
     task = Regression() if stack.shape[2] == 1 else Classification(np.arange(stack.shape[2]))
-    return BLENDS[name].fit(stack, Truth(y, task.perfect(y), metric))
+    return BLENDS[name].fit(stack, Truth(task.perfect(y), Scorer(metric, y), task.exclusive))
 
 
 def stacked(members):
@@ -114,7 +114,10 @@ def test_identical_members_blend_into_themselves(name, seed):
 
 
 @quick
-@given(SEEDS, st.sampled_from([m for m in METRICS.values() if m.needs != "numbers"]))
+@given(
+    SEEDS,
+    st.sampled_from([m for m in METRICS.values() if "classification" in m.tasks and m.columns is None]),
+)
 def test_greedy_is_never_worse_than_its_best_member_on_the_rows_it_was_fitted_on(seed, metric):
     y, members = random_labels_and_members(seed)
     plain = blend("greedy", members, y, FOLDS, metric).details["plain_score"]
@@ -203,13 +206,32 @@ def test_a_threshold_keeps_the_order_of_the_rows():
     assert (np.argsort(before) == np.argsort(after)).all()
 
 
-def test_only_two_classes_have_a_threshold():
-    assert "threshold" in blend_names(Classification(np.arange(2)))
-    assert "threshold" not in blend_names(Classification(np.arange(3)))
+def test_labels_have_a_threshold_where_one_can_be_found():
+    kappa = get_metric("quadratic_kappa")
+    two, three = (Classification(np.arange(k)) for k in (2, 3))
+    assert "threshold" in blend_names(two, accuracy)
+    assert "threshold" not in blend_names(two, log_loss)
+    assert "threshold" not in blend_names(three, accuracy)
+    assert "threshold" in blend_names(three, kappa)
+    assert "threshold" in blend_names(Multilabel(["a", "b"]), get_metric("f1_micro"))
+    assert "threshold" not in blend_names(Multilabel(["a", "b"]), get_metric("mean_roc_auc"))
 
 
-def test_blends_of_classes_are_none_of_numbers_or_several_labels():
-    assert blend_names(Regression()) == blend_names(Multilabel(["a", "b"])) == ["mean", "weights", "greedy"]
+def test_blends_of_classes_are_none_of_numbers():
+    assert blend_names(Regression(), get_metric("rmse")) == ["mean", "weights", "greedy"]
+    assert "stacking" not in blend_names(Multilabel(["a", "b"]), get_metric("mean_roc_auc"))
+
+
+def test_mean_ranks_keep_the_order_of_the_rows_where_only_that_counts():
+    """Scaled to sum to one in a row, the ranks of three classes would change places with other rows'."""
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 3
+    stack = rng.dirichlet([1, 1, 1], (60, 1))
+    combined = fit("rank-mean", stack, y, get_metric("mean_roc_auc")).combine(stack)
+    assert (np.argsort(combined, axis=0) == np.argsort(stack[:, 0], axis=0)).all()
+    assert (combined > 0).all()
+    assert (combined < 1).all()
+    assert np.allclose(fit("rank-mean", stack, y, log_loss).combine(stack).sum(axis=1), 1)
 
 
 def numbers_and_members(seed):
@@ -220,9 +242,9 @@ def numbers_and_members(seed):
     return y, [make_predictions(p[:, None], f"member {i}", folds_id=FOLDS.id) for i, p in enumerate(said)]
 
 
-@pytest.mark.parametrize("name", blend_names(Regression()))
+@pytest.mark.parametrize("name", blend_names(Regression(), get_metric("rmse")))
 @quick
-@given(SEEDS, st.sampled_from([m for m in METRICS.values() if m.needs == "numbers"]))
+@given(SEEDS, st.sampled_from([m for m in METRICS.values() if m.needs == "numbers" and m.columns == 1]))
 def test_numbers_are_blended_to_a_weighted_mean(name, seed, metric):
     y, members = numbers_and_members(seed)
     blended = blend(name, members, y, FOLDS, metric)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from podium.metrics import get_metric
+from podium.metrics import Scorer, get_metric
 from podium.pipeline.significance import bootstrap, compare_folds, holm
 from support.makers import answers, make_predictions
 
@@ -15,7 +15,9 @@ def with_hits(hits, name="member"):
 
 
 def bootstrap_of_hits(*hits, **options):
-    return bootstrap(accuracy, np.zeros(len(hits[0]), dtype=int), [with_hits(h) for h in hits], **options)
+    return bootstrap(
+        Scorer(accuracy, np.zeros(len(hits[0]), dtype=int)), [with_hits(h) for h in hits], **options
+    )
 
 
 def random_hits(n, share, seed=0):
@@ -32,7 +34,7 @@ def test_the_standard_error_of_accuracy_is_that_of_the_binomial(share):
 def test_the_standard_error_of_log_loss_is_that_of_a_mean():
     said = np.random.default_rng(0).dirichlet([2, 1], size=2000)
     expected = np.log(said[:, 0]).std() / np.sqrt(2000)
-    found = bootstrap(log_loss, np.zeros(2000, dtype=int), [make_predictions(said)])
+    found = bootstrap(Scorer(log_loss, np.zeros(2000, dtype=int)), [make_predictions(said)])
     assert found.standard_errors[0] == pytest.approx(expected, rel=0.1)
 
 
@@ -44,7 +46,7 @@ def test_scores_are_those_of_the_metric():
 
 def test_the_best_log_loss_is_the_smallest():
     entries = [with_hits(np.full(9, hit)) for hit in (False, True)]
-    assert bootstrap(log_loss, np.zeros(9, dtype=int), entries).best([0, 1]) == 1
+    assert bootstrap(Scorer(log_loss, np.zeros(9, dtype=int)), entries).best([0, 1]) == 1
 
 
 def test_identical_entries_are_tied():
@@ -71,7 +73,7 @@ def test_one_row_of_difference_is_a_tie():
 def test_the_gap_is_positive_for_the_worse_entry_whatever_the_direction():
     entries = [with_hits(random_hits(500, share)) for share in (0.9, 0.5)]
     for metric in (accuracy, log_loss):
-        assert bootstrap(metric, np.zeros(500, dtype=int), entries).compare(1, best=0).difference > 0
+        assert bootstrap(Scorer(metric, np.zeros(500, dtype=int)), entries).compare(1, best=0).difference > 0
 
 
 def test_a_paired_test_sees_what_unpaired_errors_hide():

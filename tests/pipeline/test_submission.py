@@ -85,7 +85,7 @@ def test_a_test_row_that_the_dataset_lacks_gets_no_invented_label():
 
 def test_a_sample_that_fits_is_read_in_its_own_order(tmp_path):
     (tmp_path / "sample_submission.csv").write_text("Id,Label\n13,ant\n11,ant\n12,ant\n")
-    assert read_sample(PETS, DATASET, tmp_path)["Id"].tolist() == [13, 11, 12]
+    assert read_sample(PETS, DATASET, tmp_path)["Id"].tolist() == ["13", "11", "12"]
 
 
 @pytest.mark.parametrize(

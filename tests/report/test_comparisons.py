@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from podium.metrics import get_metric
+from podium.metrics import Scorer, get_metric
 from podium.pipeline.blend import blend
 from podium.report.comparisons import (
     comparisons,
@@ -80,8 +80,9 @@ def test_a_blend_without_a_member_is_the_blend_of_the_others(metric):
     dataset = make_dataset(y)
     results = replace(RESULTS, dataset=dataset, folds=folds, metric=metric)
     found = without_each(members, results)
-    whole = np.array(blend("weights", members, y, dataset.task, folds, metric).fold_scores)
-    rest = np.array(blend("weights", members[1:], y, dataset.task, folds, metric).fold_scores)
+    scorer = Scorer(metric, y)
+    whole = np.array(blend("weights", members, scorer, dataset.task, folds).fold_scores)
+    rest = np.array(blend("weights", members[1:], scorer, dataset.task, folds).fold_scores)
     sign = 1 if metric.greater_is_better else -1
     assert found["m0"].difference == pytest.approx(float((sign * (whole - rest)).mean()))
     assert list(found) == ["m0", "m1", "m2", "m3"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from podium.metrics import get_metric
+from podium.metrics import Scorer, get_metric
 from podium.pipeline.significance import bootstrap
 from podium.report.gain_over_baseline import by_range, gain_over_baseline, over_the_constant
 from support.makers import make_results
@@ -35,7 +35,7 @@ def test_gains_are_over_the_constant_the_warnings_and_the_averages_with_paired_e
         assert table.loc["good", f"over {base}"] == pytest.approx(score[base] - score["good"])
     assert np.isnan(table.loc["metadata", "over metadata"])
     names = [p.name for p in results.predictions]
-    drawn = bootstrap(metric, Y, results.predictions)
+    drawn = bootstrap(Scorer(metric, Y), results.predictions)
     paired = (drawn.draws[:, names.index("constant")] - drawn.draws[:, names.index("good")]).std(ddof=1)
     assert table.loc["good", "s.e. over constant"] == pytest.approx(paired)
     assert table.loc["good", "p over constant"] < 1e-6

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from podium.competition.declaration import Competition
 from podium.data.dataset import Dataset
 from podium.data.task import Classification, Regression
-from podium.metrics import get_metric
+from podium.metrics import Scorer, get_metric
 from podium.models import registry
 from podium.pipeline.folds import Folds
 from podium.pipeline.leaderboard import make_leaderboard
@@ -89,7 +89,7 @@ def make_results(y, oofs, metric="accuracy", blends=(), folds=2, **changes):
             oof,
             name,
             score=judge.score(dataset.y, np.asarray(oof)),
-            fold_scores=fold_scores(judge, dataset.y, np.asarray(oof), parts),
+            fold_scores=fold_scores(Scorer(judge, dataset.y), np.asarray(oof), parts),
             is_blend=name in blends,
         )
         for name, oof in oofs.items()

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from podium.competition.formats import SubmissionFormat, answer
 from podium.errors import CompetitionError
 from podium.formatting import did_you_mean
 
 if TYPE_CHECKING:  # finding and listing competitions must not wait for numpy
     from podium.data.dataset import Dataset
+    from podium.metrics import Metric
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ class Competition:
     """A competition as its folder states it.
 
     Files: `slug` is its name in Kaggle's address, `sample` the file that shows what a submission looks like,
-    with an id in `id_column` and the answer in `target_column`. `load` reads a folder, `toy` writes one.
+    with an id in `id_column` (or in several: then `Dataset.test_ids` are their cells with a comma between
+    them) and the answers as `submission` says: by default one in `target_column`. Other columns of the
+    sample stay as they are. `load` reads a folder, `toy` writes one.
 
     Models: `roster` maps a model's name to the parameters that its factory is called with. A name may end in
     @variant, for another row of the same model. The parameter `factory`, "module:function", names a factory
@@ -53,8 +57,9 @@ class Competition:
     such as weights that need not be downloaded. `averages` names means over some of the models, for rows of
     their own.
 
-    Scores: `metric` ranks, `extra_metrics` stand beside it, `references` are published scores, and `ranges`
-    are the low ends of ranges of the numbers to predict in which errors are told apart.
+    Scores: `metric`, a name or a metric of the competition's own, ranks, `extra_metrics` stand beside it,
+    `references` are published scores, and `ranges` are the low ends of ranges of the numbers to predict in
+    which errors are told apart.
 
     `rows` makes rows of X of a person's questions where the modality cannot do so itself: from texts (n,),
     "" where there is none, and `ImageFiles` (n,), blank where there is none. `plots` are what `podium
@@ -66,16 +71,17 @@ class Competition:
     name: str
     slug: str
     title: str
-    metric: str
-    id_column: str
-    target_column: str
+    metric: str | Metric
+    id_column: str | tuple[str, ...]
     load: Callable[[Path], Dataset]
     toy: Callable[[Path], None]
     roster: Mapping[str, Mapping[str, Any]]
+    target_column: str = ""
+    submission: SubmissionFormat = answer()  # noqa: RUF009  (frozen)
     sample: str = "sample_submission.csv"
     folds: FoldPlan = FoldPlan()
     references: tuple[Reference, ...] = ()
-    extra_metrics: tuple[str, ...] = ()
+    extra_metrics: tuple[str | Metric, ...] = ()
     rows: Callable[[list[str], Any], Any] | None = None
     averages: Mapping[str, Sequence[str]] = field(default_factory=dict)
     toy_params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -83,6 +89,16 @@ class Competition:
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ranges: Sequence[float] = ()
     seed: int = 0
+
+    @property
+    def id_columns(self) -> list[str]:
+        """Return the columns of the sample submission that hold the id."""
+        return [self.id_column] if isinstance(self.id_column, str) else list(self.id_column)
+
+    @property
+    def answer_columns(self) -> list[str]:
+        """Return the columns of a submission that hold the answers."""
+        return self.submission.answer_columns(self.target_column)
 
     @property
     def folder(self) -> str:

@@ -92,6 +92,8 @@ def predictions_id(content: bytes) -> str:
 
 
 def _plain_number(cell: str) -> str:
+    if cell.strip().isdecimal():  # ids may have more digits than a float can tell apart
+        return str(int(cell))
     try:
         return f"{float(cell):.12g}"
     except ValueError:
@@ -203,8 +205,8 @@ def _check_content(
     if sample_content is not None:
         columns, *sample_rows = _parse_rows(sample_content)
         _require_cells(path, header, rows, columns)
-        position = columns.index(competition.id_column) if competition.id_column in columns else 0
-        _require_ids(path, [row[position] for row in rows], [row[position] for row in sample_rows])
+        ids = [columns.index(name) for name in competition.id_columns if name in columns] or [0]
+        _require_ids(path, _joined(rows, ids), _joined(sample_rows, ids))
         return []
     if has_manifest:
         return ["not compared with the sample submission here: it was when it was written"]
@@ -212,6 +214,10 @@ def _check_content(
         f"{path} must be checked against the sample submission, found no data; "
         f"run: podium fetch {competition.name}"
     )
+
+
+def _joined(rows: Rows, columns: Sequence[int]) -> list[str]:
+    return [",".join(row[column] for column in columns) for row in rows]
 
 
 def _parse_table(path: Path, content: bytes) -> tuple[list[str], Rows]:

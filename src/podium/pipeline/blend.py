@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from podium.data.task import Task
-from podium.metrics import Metric, get_metric
+from podium.metrics import Metric, Scorer
+from podium.pipeline.cuts import best_cut, has_cuts
 from podium.pipeline.folds import Folds
 from podium.pipeline.predictions import Predictions, fold_scores, require_same_folds
 from podium.storage.hashing import content_id
@@ -32,12 +33,16 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Truth:
-    """What blends are fitted to: `y` (n,) and the right prediction `target` (n, c) of each row, and the
-    metric."""
+    """What blends are fitted to: the right prediction `target` (n, c) of each row, and the `scorer` of these
+    rows. Where classes are `exclusive`, the probabilities of a row sum to one."""
 
-    y: np.ndarray
     target: np.ndarray
-    metric: Metric
+    scorer: Scorer
+    exclusive: bool = True
+
+    @property
+    def metric(self) -> Metric:
+        return self.scorer.metric
 
 
 Fit = Callable[[np.ndarray, Truth], Fitted]  # from stacked predictions (n, members, c)
@@ -45,16 +50,16 @@ Fit = Callable[[np.ndarray, Truth], Fitted]  # from stacked predictions (n, memb
 
 @dataclass(frozen=True)
 class BlendMethod:
-    """`tasks` are the kinds of task that it takes, `columns` the number of prediction columns where it is
-    fixed."""
+    """`tasks` are the kinds of task that it takes; `suits` says whether it does something for a task and a
+    metric, where that is not always so."""
 
     fit: Fit
     tasks: frozenset[str]
-    columns: int | None = None
+    suits: Callable[[Task, Metric], bool] | None = None
 
-    def takes(self, task: Task) -> bool:
-        """Return whether the method can blend predictions of the task."""
-        return task.kind in self.tasks and self.columns in (None, task.n_columns)
+    def takes(self, task: Task, metric: Metric) -> bool:
+        """Return whether the method can blend predictions of the task for the metric."""
+        return task.kind in self.tasks and (self.suits is None or self.suits(task, metric))
 
 
 def weighted(weights: np.ndarray) -> Fitted:
@@ -68,14 +73,20 @@ def mean(stack: np.ndarray, truth: Truth) -> Fitted:
 
 
 def rank_mean(stack: np.ndarray, truth: Truth) -> Fitted:
-    """Return the mean of the rows' ranks in each class among the rows it was fitted on, for members whose
-    scales differ."""
+    """Return the mean of the rows' ranks in each column among the rows it was fitted on, for members whose
+    scales differ.
+
+    Ranks are scaled so that the probabilities of a row sum to one, unless only the order of the rows counts,
+    which that would change, or a row may have several labels.
+    """
     known = np.sort(stack, axis=0)
+    of_order = truth.metric.needs == "ranking" or not truth.exclusive
 
     def combine(rows: np.ndarray) -> np.ndarray:
         ranks = [_ranks(known[:, member], rows[:, member]) for member in range(rows.shape[1])]
         combined = np.mean(ranks, axis=0)
-        return np.asarray(combined / combined.sum(axis=1, keepdims=True))
+        total = 2 * len(known) + 2 if of_order else combined.sum(axis=1, keepdims=True)
+        return np.asarray(combined / total)
 
     return Fitted(combine)
 
@@ -109,39 +120,29 @@ def greedy(stack: np.ndarray, truth: Truth, rounds: int = 50) -> Fitted:
     members = stack.shape[1]
     counts = np.zeros(members, dtype=int)
     total = np.zeros(stack.shape[::2])
-    best_score = None
-    best_counts = counts
+    best = -np.inf
+    best_counts = np.ones(members, dtype=int)
     for _ in range(rounds):
         # Where the metric is scale-free the sum will do, else it takes the mean.
         share = 1.0 if metric.scale_free else 1 / (counts.sum() + 1)
-        scores = [metric.score(truth.y, (total + stack[:, member]) * share) for member in range(members)]
-        order = sorted(range(members), key=lambda m: (metric.gain(scores[m], 0), counts[m], -m))
+        worths = [truth.scorer.worth((total + stack[:, member]) * share) for member in range(members)]
+        order = sorted(range(members), key=lambda m: (worths[m], counts[m], -m))
         chosen = order[-1]
         counts = counts + (np.arange(members) == chosen)
         total += stack[:, chosen]
-        if best_score is None or metric.gain(scores[chosen], over=best_score) > 0:
-            best_score = scores[chosen]
+        if worths[chosen] > best:
+            best = worths[chosen]
             best_counts = counts
     return weighted(best_counts / best_counts.sum())
 
 
 def threshold(stack: np.ndarray, truth: Truth) -> Fitted:
-    """Return the `weights` blend of two classes, the second one predicted from that probability on where the
-    metric is best."""
-    metric = truth.metric
+    """Return the `weights` blend, its labels decided where the metric is best: the second of two classes from
+    some probability on, one of ordered classes by cuts of the expected class, each of several labels from a
+    probability of its own on."""
     inner = weights(stack, truth)
-    probabilities = inner.combine(stack)
-    cuts = np.append(np.quantile(probabilities[:, 1], np.linspace(0.02, 0.98, 193)), 0.5)
-    cuts = np.unique(cuts.clip(1e-6, 1 - 1e-6))  # at 0 or 1 a sure answer would have odds of 0 to 0
-    scores = [metric.gain(metric.score(truth.y, _moved(probabilities, cut)), over=0) for cut in cuts]
-    best = max(zip(scores, -np.abs(cuts - 0.5), cuts, strict=True))[-1]
-    return Fitted(lambda rows: _moved(inner.combine(rows), best), inner.weights)
-
-
-def _moved(probabilities: np.ndarray, cut: float) -> np.ndarray:
-    """Return the odds of the second class times what brings a probability of `cut` to a half."""
-    odds = np.column_stack([probabilities[:, 0] * cut, probabilities[:, 1] * (1 - cut)])
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+    cut = best_cut(inner.combine(stack), truth.scorer, truth.exclusive)
+    return Fitted(lambda rows: cut(inner.combine(rows)), inner.weights)
 
 
 def stacking(stack: np.ndarray, truth: Truth) -> Fitted:
@@ -152,7 +153,7 @@ def stacking(stack: np.ndarray, truth: Truth) -> Fitted:
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))
-    known = np.asarray(model.fit(_log_features(stack), truth.y).classes_)
+    known = np.asarray(model.fit(_log_features(stack), truth.scorer.y).classes_)
 
     def combine(rows: np.ndarray) -> np.ndarray:
         probabilities = np.zeros(rows.shape[::2])
@@ -167,21 +168,22 @@ def _log_features(stack: np.ndarray) -> np.ndarray:
 
 
 CLASSES = frozenset({"classification"})
-ANY_TASK = frozenset({"classification", "multilabel", "regression"})
+PROBABILITIES = CLASSES | {"multilabel"}
+ANY_TASK = PROBABILITIES | {"regression"}
 # Simplest first: with equal scores the earlier one is submitted.
 BLENDS: dict[str, BlendMethod] = {
     "mean": BlendMethod(mean, ANY_TASK),
-    "rank-mean": BlendMethod(rank_mean, CLASSES),
+    "rank-mean": BlendMethod(rank_mean, PROBABILITIES),
     "weights": BlendMethod(weights, ANY_TASK),
     "greedy": BlendMethod(greedy, ANY_TASK),
     "stacking": BlendMethod(stacking, CLASSES),
-    "threshold": BlendMethod(threshold, CLASSES, columns=2),
+    "threshold": BlendMethod(threshold, PROBABILITIES, has_cuts),
 }
 
 
-def blend_names(task: Task) -> list[str]:
-    """Return the names of the blends that a task's predictions can have."""
-    return [name for name, method in BLENDS.items() if method.takes(task)]
+def blend_names(task: Task, metric: Metric) -> list[str]:
+    """Return the names of the blends that a task's predictions can have for a metric."""
+    return [name for name, method in BLENDS.items() if method.takes(task, metric)]
 
 
 def blend_id(name: str, members: Sequence[Predictions], metric: Metric) -> str:
@@ -189,25 +191,25 @@ def blend_id(name: str, members: Sequence[Predictions], metric: Metric) -> str:
     from podium.storage.code_version import code_id, library_versions
 
     member_ids = [member.id for member in members]
-    return content_id(name, metric.name, member_ids, code_id(__name__), library_versions(__name__))
+    return content_id(name, metric.key, member_ids, code_id(__name__), library_versions(__name__))
 
 
-def fit_blend(name: str, members: Sequence[Predictions], y: np.ndarray, task: Task, metric: Metric) -> Fitted:
+def fit_blend(name: str, members: Sequence[Predictions], scorer: Scorer, task: Task) -> Fitted:
     """Return the blend called `name`, fitted on all rows."""
-    return _fit(name, _stack(members), y, task, metric)
+    return _fit(name, _stack(members), scorer, task)
 
 
 def _stack(members: Sequence[Predictions]) -> np.ndarray:
     return np.stack([member.oof for member in members], axis=1)
 
 
-def _fit(name: str, stack: np.ndarray, y: np.ndarray, task: Task, metric: Metric) -> Fitted:
+def _fit(name: str, stack: np.ndarray, scorer: Scorer, task: Task) -> Fitted:
     """Where the metric judges logarithms, members' logarithms are mixed."""
     fit = BLENDS[name].fit
-    if not metric.on_logs:
-        return fit(stack, Truth(y, task.perfect(y), metric))
-    logs = np.log1p(y)
-    fitted = fit(_logs(stack), Truth(logs, task.perfect(logs), get_metric("rmse")))
+    if scorer.metric.logs is None:
+        return fit(stack, Truth(task.perfect(scorer.y), scorer, task.exclusive))
+    logs = np.log1p(scorer.y)
+    fitted = fit(_logs(stack), Truth(task.perfect(logs), Scorer(scorer.metric.logs, logs, scorer.about)))
     return Fitted(lambda rows: np.expm1(fitted.combine(_logs(rows))), fitted.weights)
 
 
@@ -215,9 +217,7 @@ def _logs(numbers: np.ndarray) -> np.ndarray:
     return np.asarray(np.log1p(np.maximum(numbers, 0)))
 
 
-def blend(
-    name: str, members: Sequence[Predictions], y: np.ndarray, task: Task, folds: Folds, metric: Metric
-) -> Predictions:
+def blend(name: str, members: Sequence[Predictions], scorer: Scorer, task: Task, folds: Folds) -> Predictions:
     """Return the predictions of `members` combined by the method called `name`.
 
     `details` holds the in-sample estimate `plain_score` (fitted and scored on the same rows) and the weights
@@ -228,27 +228,27 @@ def blend(
     stack = _stack(members)
     oof = np.full_like(members[0].oof, np.nan)
     for fold in folds:
-        fitted = _fit(name, stack[fold.train], y[fold.train], task, metric)
+        fitted = _fit(name, stack[fold.train], scorer.take(fold.train), task)
         oof[fold.valid] = fitted.combine(stack[fold.valid])
-    fitted = _fit(name, stack, y, task, metric)
+    fitted = _fit(name, stack, scorer, task)
     fit_seconds = time.perf_counter() - started
     rows = np.stack([member.test for member in members], axis=1)
     test = fitted.combine(rows) if len(rows) else oof[:0]
     return Predictions(
         name=name,
-        id=blend_id(name, members, metric),
+        id=blend_id(name, members, scorer.metric),
         data_id=members[0].data_id,
         folds_id=folds.id,
         oof=oof,
         test=test.astype(oof.dtype),
-        score=metric.score(y, oof),
-        fold_scores=fold_scores(metric, y, oof, folds),
+        score=scorer.score(oof),
+        fold_scores=fold_scores(scorer, oof, folds),
         fit_seconds=fit_seconds,
         predict_seconds=time.perf_counter() - started - fit_seconds,
         is_blend=True,
         details={
             "members": [member.name for member in members],
-            "plain_score": metric.score(y, fitted.combine(stack)),
+            "plain_score": scorer.score(fitted.combine(stack)),
             "weights": _named_weights(members, fitted.weights),
         },
     )

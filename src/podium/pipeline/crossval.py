@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from podium.data.dataset import Dataset
-from podium.metrics import Metric
+from podium.metrics import Metric, Scorer
 from podium.pipeline.fit import Job, fit_fold
 from podium.pipeline.folds import Folds
 from podium.pipeline.predictions import Predictions
@@ -33,6 +33,7 @@ def cross_validate(
     Raises ModelError if the model returns something other than predictions of the task; what its own code
     raises comes through.
     """
+    scorer = Scorer.of(metric, dataset)
     job_id = job.id(dataset, folds)
     folder = job_folder(store, job.model, job_id)
     if not (folder / "job.json").exists():
@@ -51,7 +52,7 @@ def cross_validate(
             store.write_arrays(path, result)
         else:
             result = saved
-        score = metric.score(dataset.y[fold.valid], result["valid"])
+        score = scorer.take(fold.valid).score(result["valid"])
         progress.fold_ended(score, float(result["seconds"].sum()), saved is not None)
         results.append(result)
     return assemble(job.model, job_id, dataset, folds, metric, results, job_facts(job))

@@ -54,8 +54,8 @@ def find_mislabelled(dataset: Dataset, predictions: Predictions) -> pd.DataFrame
         {
             "row": rows,
             "what": [dataset.modality.describe(dataset.X, row) for row in rows.tolist()],
-            "label": dataset.labels[rows],
-            "likely": task.labels(likely)[rows],
+            "label": dataset.labels[rows].tolist(),
+            "likely": task.labels(likely)[rows].tolist(),
             "probability": support[order].round(5),
         }
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from podium.pipeline.predictions import Predictions
-from podium.pipeline.significance import RESAMPLES, resampled_sums
+from podium.pipeline.significance import RESAMPLES, Resamples
 
 
 def by_range(
@@ -35,7 +35,7 @@ def by_range(
     sums = (facts[:, :, None] * inside[:, None]).reshape(len(y), -1)
     shape = (-1, facts.shape[1], len(held))
     known = _scores(sums.sum(axis=0).reshape(shape))
-    drawn = _scores(resampled_sums(sums, groups, resamples).reshape(shape))
+    drawn = _scores(Resamples(groups, resamples).sums(sums).reshape(shape))
     bounds = {"low": edges[held], "high": edges[held + 1], "rows": inside.sum(axis=0).astype(int)}
     table = pd.DataFrame({name: np.tile(values, entries) for name, values in bounds.items()})
     for name, values in known.items():

@@ -12,7 +12,7 @@ import numpy as np
 from podium.competition.declaration import Competition, Reference
 from podium.data.dataset import Dataset
 from podium.errors import CompetitionError
-from podium.metrics import Metric
+from podium.metrics import Metric, Scorer
 from podium.pipeline.blend import BLENDS
 from podium.pipeline.predictions import Predictions
 from podium.pipeline.significance import Comparison, bootstrap
@@ -115,10 +115,10 @@ def make_leaderboard(
     extra_metrics: Sequence[Metric] = (),
 ) -> tuple[Leaderboard, Predictions]:
     """Return the table, and the entry that becomes the submission."""
-    resampled = bootstrap(metric, dataset.y, predictions, dataset.groups)
+    resampled = bootstrap(Scorer.of(metric, dataset), predictions, dataset.groups)
     best = resampled.best([i for i, p in enumerate(predictions) if p.name not in WARNINGS])
     comparisons = [resampled.compare(i, best) for i in range(len(predictions))]
-    others = {m.name: bootstrap(m, dataset.y, predictions, dataset.groups) for m in extra_metrics}
+    others = {m.name: bootstrap(Scorer.of(m, dataset), predictions, dataset.groups) for m in extra_metrics}
     chosen = choose(predictions, [c.is_tie for c in comparisons], best, metric)
     entries = [
         _entry(
@@ -151,7 +151,7 @@ def _entry(
         kind=_kind(predictions),
         score=predictions.score,
         standard_error=standard_error,
-        fold_spread=float(np.std(predictions.fold_scores, ddof=1)),
+        fold_spread=_spread(predictions.fold_scores),
         behind=comparison.difference,
         behind_error=comparison.standard_error,
         p_value=comparison.p_value,
@@ -167,6 +167,14 @@ def _entry(
         note=WARNINGS.get(predictions.name, ""),
         extra_metrics=extra,
     )
+
+
+def _spread(fold_scores: Sequence[float]) -> float | None:
+    """Return the standard deviation over the folds that have a score, None of fewer than two: a fold may
+    lack a class without which the metric is not defined."""
+    scores = np.array(fold_scores)
+    defined = scores[~np.isnan(scores)]
+    return float(np.std(defined, ddof=1)) if len(defined) > 1 else None
 
 
 def _kind(predictions: Predictions) -> str:

@@ -152,7 +152,7 @@ def _load_blend(session: Session, entry: Entry, jobs: Mapping[str, Job], folds: 
     members = [
         load_current(job, dataset, session.folds, session.metric, session.store) for job in jobs.values()
     ]
-    fitted = fit_blend(method, members, dataset.y, dataset.task, session.metric)
+    fitted = fit_blend(method, members, session.scorer, dataset.task)
     weights = np.ones(len(members)) if fitted.weights is None else fitted.weights
     pairs = zip(jobs.values(), weights, strict=True)
     loaded = [_load(session, job, folds) if weight > 0 else None for job, weight in pairs]

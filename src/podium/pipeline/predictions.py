@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from podium.errors import BlendError
-from podium.metrics import Metric
+from podium.metrics import Scorer
 from podium.pipeline.folds import Folds
 from podium.storage.store import Store
 
@@ -43,9 +43,9 @@ class Predictions:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def fold_scores(metric: Metric, y: np.ndarray, oof: np.ndarray, folds: Folds) -> tuple[float, ...]:
+def fold_scores(scorer: Scorer, oof: np.ndarray, folds: Folds) -> tuple[float, ...]:
     """Return the score of each fold's rows."""
-    return tuple(metric.score(y[fold.valid], oof[fold.valid]) for fold in folds)
+    return tuple(scorer.take(fold.valid).score(oof[fold.valid]) for fold in folds)
 
 
 def require_same_folds(members: Sequence[Predictions]) -> None:

@@ -13,9 +13,9 @@ from podium.competition.declaration import Competition
 from podium.competition.registry import results_folder
 from podium.competition.sources import find_source, unpack
 from podium.data.dataset import Dataset, without_broken
-from podium.metrics import Metric, get_metric, require_fitting
+from podium.metrics import Metric, Scorer, get_metric, require_fitting
 from podium.pipeline.folds import Folds, saved_folds
-from podium.pipeline.submission import read_sample
+from podium.pipeline.submission import read_sample, require_agreement
 from podium.storage.store import Store
 
 
@@ -37,6 +37,11 @@ class Session:
     folds: Folds
     skipped: tuple[str, ...] = ()
     files: Path | None = None
+
+    @property
+    def scorer(self) -> Scorer:
+        """Return the metric that ranks, bound to the training rows."""
+        return Scorer.of(self.metric, self.dataset)
 
     @property
     def extra_metrics(self) -> list[Metric]:
@@ -65,6 +70,7 @@ def open_session(
             dataset, skipped = without_broken(dataset)
         for judge in (metric, *map(get_metric, competition.extra_metrics)):
             require_fitting(judge, dataset)
+        require_agreement(competition, dataset)
         yield Session(
             competition=competition,
             root=root,

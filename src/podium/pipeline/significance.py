@@ -9,16 +9,17 @@ t-test uses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import erfc, sqrt
 
 import numpy as np
 
-from podium.metrics import Metric
+from podium.metrics import Metric, Scorer
 from podium.pipeline.predictions import Predictions
 
 RESAMPLES = 1000
+FEW_RESAMPLES = 200  # where a metric is computed anew on each
 SIGNIFICANT = 0.05
 _CHUNK = 50  # draws a matrix product: keeps memory at 50 floats a row
 
@@ -47,7 +48,9 @@ class Bootstrap:
 
     @property
     def standard_errors(self) -> np.ndarray:
-        return self.draws.std(axis=0, ddof=1)
+        """Return the standard error (e,) of each score, over the draws that have one: a rare class may be in
+        none of a draw's rows."""
+        return _spread(self.draws)
 
     def best(self, among: Sequence[int]) -> int:
         """Return the best of these entries; the first of equal ones."""
@@ -57,27 +60,55 @@ class Bootstrap:
         """Return the paired test of two entries: the difference over its bootstrap standard error, against
         the normal distribution."""
         difference = self.metric.gain(self.scores[best], over=self.scores[entry])
-        error = float((self.draws[:, best] - self.draws[:, entry]).std(ddof=1))
+        error = float(_spread(self.draws[:, best] - self.draws[:, entry]))
         if error == 0:
             return Comparison(difference, 0.0, p_value=float(difference == 0))
         return Comparison(difference, error, p_value=erfc(abs(difference) / error / sqrt(2)))
 
 
+@dataclass(frozen=True)
+class Resamples:
+    """Resamples of rows, or of whole groups (n,), drawn with replacement: the same ones each time."""
+
+    groups: np.ndarray | None = None
+    resamples: int = RESAMPLES
+    seed: int = 0
+
+    def sums(self, rows: np.ndarray) -> np.ndarray:
+        """Return sums (b, c) of the columns of `rows` (n, c) over the resamples."""
+        units = rows if self.groups is None else _sum_by_group(rows, self.groups)
+        return np.concatenate([counts @ units for counts in self._chunks(len(units), self.resamples)])
+
+    def counts(self, rows: int) -> Iterator[np.ndarray]:
+        """Yield how often each of n rows was drawn (n,), for fewer resamples: each is a score of its own."""
+        codes = np.arange(rows) if self.groups is None else np.unique(self.groups, return_inverse=True)[1]
+        for counts in self._chunks(int(codes.max()) + 1, min(self.resamples, FEW_RESAMPLES)):
+            yield from counts[:, codes]
+
+    def _chunks(self, units: int, resamples: int) -> Iterator[np.ndarray]:
+        """Yield how often each unit is drawn (draws, units), some draws at a time."""
+        rng = np.random.default_rng(self.seed)
+        for start in range(0, resamples, _CHUNK):
+            yield _counts(rng, units, min(_CHUNK, resamples - start))
+
+
 def bootstrap(
-    metric: Metric,
-    y: np.ndarray,
+    scorer: Scorer,
     entries: Sequence[Predictions],
     groups: np.ndarray | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Bootstrap:
     """Score the out-of-fold predictions of all entries on the same resamples of rows or groups."""
-    rows = np.stack([metric.row_statistics(y, p.oof) for p in entries], axis=1)  # (n, e, c)
-    n, e, c = rows.shape
-    sums = np.concatenate([rows.reshape(n, e * c), np.ones((n, 1))], axis=1)
-    totals = resampled_sums(sums, groups, resamples, seed)  # (b, e * c + 1): the last column counts rows
-    means = (totals[:, :-1] / totals[:, -1:]).reshape(resamples, e, c)
-    return Bootstrap(metric, metric.value(rows.mean(axis=0)), metric.value(means))
+    scores, draws = scorer.resampled([p.oof for p in entries], Resamples(groups, resamples, seed))
+    return Bootstrap(scorer.metric, scores, draws)
+
+
+def _spread(draws: np.ndarray) -> np.ndarray:
+    """Return the standard deviation over the first axis, without draws that have no score."""
+    if not np.isnan(draws).any():
+        return np.asarray(draws.std(axis=0, ddof=1))
+    return np.asarray(np.nanstd(draws, axis=0, ddof=1))
 
 
 def compare_folds(gains: np.ndarray, valid_to_train: float) -> Comparison:
@@ -102,19 +133,6 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.maximum.accumulate(steps).clip(max=1)
     return adjusted
-
-
-def resampled_sums(
-    rows: np.ndarray, groups: np.ndarray | None, resamples: int = RESAMPLES, seed: int = 0
-) -> np.ndarray:
-    """Return sums (b, c) of the columns of `rows` (n, c) over resamples of rows or groups."""
-    units = rows if groups is None else _sum_by_group(rows, groups)
-    rng = np.random.default_rng(seed)
-    drawn = [
-        _counts(rng, len(units), min(_CHUNK, resamples - start)) @ units
-        for start in range(0, resamples, _CHUNK)
-    ]
-    return np.concatenate(drawn)
 
 
 def _sum_by_group(sums: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 
 from podium.data.dataset import Dataset
 from podium.errors import ModelError
-from podium.metrics import Metric
+from podium.metrics import Metric, Scorer
 from podium.models import registry
 from podium.pipeline.fit import Job, trains_in_epochs
 from podium.pipeline.folds import Folds
@@ -130,6 +130,7 @@ def assemble(
     facts: dict[str, Any],
 ) -> Predictions:
     """Return the predictions that the results of all folds make together."""
+    scorer = Scorer.of(metric, dataset)
     shape = (len(dataset.y), dataset.task.n_columns)
     oof = np.full(shape, np.nan, dtype=results[0]["valid"].dtype)
     for fold, result in zip(folds, results, strict=True):
@@ -142,8 +143,8 @@ def assemble(
         folds_id=folds.id,
         oof=oof,
         test=np.mean([result["test"] for result in results], axis=0),
-        score=metric.score(dataset.y, oof),
-        fold_scores=fold_scores(metric, dataset.y, oof, folds),
+        score=scorer.score(oof),
+        fold_scores=fold_scores(scorer, oof, folds),
         fit_seconds=fit_seconds,
         predict_seconds=predict_seconds,
         details={"losses": [result["loss"].tolist() for result in results], **facts},

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from podium.competition.declaration import Competition
-from podium.data.task import kinds_that_give
 from podium.errors import CompetitionError, ModelError, PodiumError
 from podium.metrics import get_metric
 from podium.models import registry
@@ -50,7 +49,7 @@ def select_models(
     Raises ModelError for a name that is neither in the roster nor a model for what the metric judges.
     """
     roster = competition.models(is_toy)
-    kinds = kinds_that_give(get_metric(competition.metric).needs)
+    kinds = get_metric(competition.metric).tasks
     for name in names:
         if name not in roster:
             registry.find(name, kinds)
@@ -133,7 +132,7 @@ def _blends(session: Session, trained: Sequence[Predictions]) -> Iterator[Predic
     members = [p for p in trained if p.name.partition("@")[0] not in (BASELINE, *WARNINGS)]
     if len(members) < 2:
         return
-    for name in blend_names(session.dataset.task):
+    for name in blend_names(session.dataset.task, session.metric):
         yield _blend(session, name, members)
 
 
@@ -143,6 +142,6 @@ def _blend(session: Session, name: str, members: Sequence[Predictions]) -> Predi
     found = read_predictions(session.store, path)
     if found is None:
         dataset = session.dataset
-        found = blend(name, members, dataset.y, dataset.task, session.folds, session.metric)
+        found = blend(name, members, session.scorer, dataset.task, session.folds)
         save_predictions(session.store, path, found)
     return found

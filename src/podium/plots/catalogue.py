@@ -89,9 +89,13 @@ def target(what: str = "number to predict", log: bool = False) -> Plot:
     """Plot a histogram of the numbers to predict; `what` names them and their unit."""
 
     def plot(dataset: Dataset) -> Figure:
-        y = pd.Series(dataset.y)
-        alt = f"{plain(len(y))} rows from {plain(y.min())} to {plain(y.max())}, median {plain(y.median())}"
-        return _distribution(TARGET, alt, {"training rows": y}, what, log)
+        y = pd.DataFrame(dataset.y, columns=dataset.task.names or ["training rows"])
+        spans = [
+            f"{plain(values.min())} to {plain(values.max())}, median {plain(values.median())}"
+            for _, values in y.items()
+        ]
+        alt = f"{plain(len(y))} rows from {'; '.join(spans)}"
+        return _distribution(TARGET, alt, {str(name): values for name, values in y.items()}, what, log)
 
     return plot
 

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from podium.data.dataset import Dataset
+from podium.data.task import Regression
 from podium.formatting import Z_95
 from podium.plots import figures
 from podium.plots.figures import INK, Figure
@@ -32,10 +33,20 @@ def prediction_figures(name: str, dataset: Dataset, oof: np.ndarray) -> list[Fig
     """Return the figures that set out-of-fold predictions (n, c) beside the truth, as the task has them."""
     entry = Predicted(name, dataset, oof)
     if dataset.task.kind == "regression":
-        return [predicted_and_true(entry), residuals(entry)]
+        return [draw(one) for one in _by_target(entry) for draw in (predicted_and_true, residuals)]
     if dataset.task.kind == "classification":
         return [calibration(entry), confusion(entry)]
     return []
+
+
+def _by_target(entry: Predicted) -> list[Predicted]:
+    """Return what is predicted for each of the numbers, as if it were the only one."""
+    dataset = entry.dataset
+    if not dataset.task.names:
+        return [entry]
+    alone = [replace(dataset, y=y, task=Regression()) for y in dataset.y.T]
+    targets = zip(dataset.task.names, alone, entry.oof.T, strict=True)
+    return [Predicted(f"{entry.name}, {name}", one, oof[:, None]) for name, one, oof in targets]
 
 
 def calibration(entry: Predicted) -> Figure:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from podium.metrics import get_metric
+from podium.metrics import Scorer, get_metric
 from podium.pipeline.blend import Truth, weights
 from podium.pipeline.predictions import Predictions
 from podium.pipeline.significance import Comparison, compare_folds
@@ -20,20 +20,21 @@ def without_each(members: Sequence[Predictions], results: Results) -> dict[str, 
     The least squares of a fold's rows are those of their triangular factor, which has as many rows as there
     are members, so each fold is only read once.
     """
-    y = results.dataset.y
+    scorer = results.scorer
     folds = results.folds
     metric = results.metric
     stack = np.stack([member.oof for member in members], axis=1).astype(np.float64)
-    target = results.dataset.task.perfect(y)
+    target = results.dataset.task.perfect(scorer.y)
     factors = [_factor(stack, target, np.setdiff1d(fold.valid, folds.untrained)) for fold in folds]
 
     def scores(kept: np.ndarray) -> np.ndarray:
         found = []
         for number, fold in enumerate(folds):
             rows = np.vstack(factors[:number] + factors[number + 1 :])
-            truth = Truth(rows[:, -1], rows[:, -1:], get_metric("rmse"))
+            truth = Truth(rows[:, -1:], Scorer(get_metric("rmse"), rows[:, -1]))
             fitted = weights(rows[:, kept, None], truth)
-            found.append(metric.score(y[fold.valid], fitted.combine(stack[np.ix_(fold.valid, kept)])))
+            combined = fitted.combine(stack[np.ix_(fold.valid, kept)])
+            found.append(scorer.take(fold.valid).score(combined))
         return np.array(found)
 
     every = np.arange(len(members))

@@ -70,7 +70,7 @@ def _gain_table(results: Results, bases: Sequence[str]) -> pd.DataFrame:
     dataset = results.dataset
     names = [p.name for p in results.predictions]
     others = [name for name in names if name != BASELINE]
-    resampled = bootstrap(results.metric, dataset.y, results.predictions, dataset.groups)
+    resampled = bootstrap(results.scorer, results.predictions, dataset.groups)
     columns = []
     for base in bases:
         gains = {

@@ -80,7 +80,7 @@ def _line(competition: Competition, root: Path) -> Line:
     try:
         leaderboard, csv = read_leaderboard(competition, *stores(competition, root))
     except CompetitionError:
-        return Line(competition.name, competition.metric, **found)
+        return Line(competition.name, get_metric(competition.metric).name, **found)
     best = leaderboard.best
     page = csv.with_name(PAGE)
     seconds = sum((e.fit_seconds or 0) + (e.predict_seconds or 0) for e in leaderboard.entries)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from podium.data.dataset import Dataset
 from podium.errors import ModelError, StoreError
-from podium.metrics import Metric
+from podium.metrics import Metric, Scorer
 from podium.pipeline.folds import Folds
 from podium.pipeline.leaderboard import BASELINE, Entry, Leaderboard
 from podium.pipeline.predictions import Predictions, read_predictions
@@ -30,6 +30,11 @@ class Results:
     metric: Metric
     predictions: tuple[Predictions, ...]
     missing: tuple[str, ...] = ()
+
+    @property
+    def scorer(self) -> Scorer:
+        """Return the metric that ranks, bound to the rows that it judges."""
+        return Scorer.of(self.metric, self.dataset)
 
     @property
     def kinds(self) -> dict[str, str]:

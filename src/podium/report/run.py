@@ -28,7 +28,7 @@ def write_page(session: Session, results: Results) -> Path:
     """Write the page of a run; return its path."""
     leaderboard = results.leaderboard
     competition = session.competition
-    networks = learnt_embeddings(results, session.store, competition.target_column)
+    networks = learnt_embeddings(results, session.store, competition.target_column or "target")
     scale = make_scale(leaderboard)
     records = [] if session.is_toy else scored_uploads(competition, session.root)
     content = render(

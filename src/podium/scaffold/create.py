@@ -16,7 +16,7 @@ from podium.kaggle.client import Client, KaggleError, Tell
 from podium.kaggle.download import data_folder, fetch_files
 from podium.metrics import get_metric, require_fitting
 from podium.pipeline.folds import make_folds
-from podium.pipeline.submission import read_sample
+from podium.pipeline.submission import read_sample, require_agreement
 from podium.scaffold.inspect import PhotoFiles, TableFiles, inspect_files
 from podium.scaffold.template import declare, kind
 from podium.storage.store import Store
@@ -104,6 +104,7 @@ def _prove(root: Path, name: str, files: Path) -> None:
     dataset = competition.load(files)
     read_sample(competition, dataset, files)
     require_fitting(get_metric(competition.metric), dataset)
+    require_agreement(competition, dataset)
     make_folds(dataset, competition.folds)
 
 

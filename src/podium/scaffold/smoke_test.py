@@ -13,11 +13,20 @@ import pandas as pd
 from podium.competition.declaration import Competition
 from podium.data.dataset import Dataset
 from podium.errors import SubmissionError
-from podium.metrics import get_metric, require_fitting
+from podium.metrics import Scorer, get_metric, require_fitting
 from podium.pipeline.fit import Job, fit_fold
 from podium.pipeline.folds import Fold
 from podium.pipeline.predictions import Predictions
-from podium.pipeline.submission import build, check, read_sample, to_csv
+from podium.pipeline.submission import (
+    answers_of,
+    build,
+    check,
+    expected_ids,
+    read_sample,
+    require_agreement,
+    row_ids,
+    to_csv,
+)
 
 TRAIN_ROWS = 200
 VALID_ROWS = 100
@@ -33,12 +42,13 @@ def check_competition(competition: Competition) -> Iterator[str]:
         sample = read_sample(competition, dataset, folder)
         metric = get_metric(competition.metric)
         require_fitting(metric, dataset)
+        require_agreement(competition, dataset)
         yield f"toy data: {len(dataset.y)} training rows, {len(dataset.test_ids)} test rows"
         fold = _tiny_fold(dataset)
         for name, params in competition.models(is_toy=True).items():
             _, result = fit_fold(_cheap(Job(name, params, competition.seed), dataset), dataset, fold)
-            score = metric.score(dataset.y[fold.valid], result["valid"])
-            yield f"{name}: {competition.metric} {score:.3f} after {len(fold.train)} rows"
+            score = Scorer.of(metric, dataset).take(fold.valid).score(result["valid"])
+            yield f"{name}: {metric.name} {score:.3f} after {len(fold.train)} rows"
         predictions = _some_predictions(dataset)
         csv = to_csv(build(competition, dataset, predictions, sample))
         _round_trip(competition, dataset, predictions, sample, csv, folder / "submission.csv")
@@ -81,18 +91,22 @@ def _round_trip(
     path: Path,
 ) -> None:
     path.write_bytes(csv)
-    kinds = {
-        competition.id_column: sample[competition.id_column].dtype.kind,
-        competition.target_column: dataset.labels.dtype.kind,
-    }
-    texts = [column for column, kind in kinds.items() if kind in "OUT"]
+    answers = answers_of(competition, dataset, predictions)
+    others = [column for column in sample if column not in answers]
+    texts = others + [column for column, values in answers.items() if values.dtype.kind in "OUT"]
     frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False)
     check(competition, dataset, frame, sample)
-    by_id = frame.set_index(competition.id_column)[competition.target_column]
-    expected = dataset.task.decide(predictions.test)
-    got = by_id.reindex(dataset.test_ids).to_numpy()
-    if not dataset.task.same_answers(got, expected):
-        raise SubmissionError(
-            f"submission for {competition.name!r} must hold the predicted labels when read back, "
-            "got others; look at the classes and the id column"
-        )
+    ids = expected_ids(competition, dataset)
+    by_id = frame.set_axis(row_ids(competition, dataset, frame))
+    for column, expected in answers.items():
+        if not _are_same(by_id[column].reindex(ids).to_numpy(), expected):
+            raise SubmissionError(
+                f"submission for {competition.name!r} must hold the predicted answers when read back, "
+                f"got others in column {column!r}; look at the classes and the id column"
+            )
+
+
+def _are_same(got: np.ndarray, expected: np.ndarray) -> bool:
+    if expected.dtype.kind == "f":
+        return np.allclose(got.astype(np.float64), expected)
+    return bool((got == expected).all())

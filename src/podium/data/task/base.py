@@ -17,8 +17,12 @@ class Task(ABC):
 
     kind: ClassVar[str]
     """The name that a model's row in the registry lists: "classification", "multilabel" or "regression"."""
-    gives: ClassVar[frozenset[str]]
-    """What a prediction can be scored as: "labels", "probabilities", "label sets", "numbers"."""
+    exclusive: ClassVar[bool] = False
+    """Whether a row is of one class only, so that its probabilities sum to one."""
+    has_labels: ClassVar[bool]
+    """Whether a prediction is of probabilities of labels."""
+    expected_predictions: ClassVar[str]
+    """What a submission of predictions, rather than of answers, must hold, in a sentence."""
     noun: ClassVar[str]
     """What one row's target is called in a sentence."""
     conflicts_matter: ClassVar[bool]
@@ -42,8 +46,14 @@ class Task(ABC):
 
     @property
     def submission_names(self) -> list[str]:
-        """Return what a submission calls the classes or labels; empty where there are none."""
+        """Return what a submission calls the classes, labels or several numbers; empty of a single
+        number."""
         return self.names
+
+    @property
+    def has_one_answer(self) -> bool:
+        """Return whether one cell holds the answer of a row."""
+        return self.exclusive
 
     def has_label(self, y: np.ndarray, column: int) -> np.ndarray:
         """Return which rows (n,) are of the class, or carry the label, of a prediction's column; all, of
@@ -157,8 +167,8 @@ class Task(ABC):
         """Return those of the answers that a submission must not hold."""
 
     @abstractmethod
-    def same_answers(self, got: np.ndarray, expected: np.ndarray) -> bool:
-        """Return whether answers read back from a file are those that were written."""
+    def strange_predictions(self, frame: pd.DataFrame) -> pd.Series:
+        """Return which rows (rows,) of predictions (rows, c), read from a file, must not be submitted."""
 
     @abstractmethod
     def sample_targets(self, y: np.ndarray, rows: int) -> np.ndarray:

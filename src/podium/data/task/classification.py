@@ -27,7 +27,7 @@ class Classification(LabelTask):
     class_names: Sequence[str] | None = None
 
     kind: ClassVar[str] = "classification"
-    gives: ClassVar[frozenset[str]] = frozenset({"labels", "probabilities"})
+    exclusive: ClassVar[bool] = True
     worst_caption: ClassVar[str] = (
         "The training rows to whose label {entry!r}, fitted without them, gives the lowest probability."
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 
 from podium.data.task.base import Task
 from podium.errors import ModelError
@@ -18,6 +19,8 @@ class LabelTask(Task):
     """A task whose predictions are the probabilities of classes or labels."""
 
     noun: ClassVar[str] = "label"
+    has_labels: ClassVar[bool] = True
+    expected_predictions: ClassVar[str] = "probabilities from 0 to 1"
     conflicts_matter: ClassVar[bool] = True
     conflict_advice: ClassVar[str] = "correct them, or drop these rows (FoldPlan.contradictions)"
     worst_title: ClassVar[str] = "Highest loss"
@@ -29,8 +32,9 @@ class LabelTask(Task):
     def row_facts(self, y: np.ndarray, predicted: np.ndarray) -> dict[str, np.ndarray]:
         return {"probability": self.support(y, predicted).round(5)}
 
-    def same_answers(self, got: np.ndarray, expected: np.ndarray) -> bool:
-        return bool((got == expected).all())
+    def strange_predictions(self, frame: pd.DataFrame) -> pd.Series:
+        numbers = frame.apply(pd.to_numeric, errors="coerce")
+        return ~((numbers >= 0) & (numbers <= 1)).all(axis=1)
 
     def align(self, predicted: np.ndarray, columns: np.ndarray, rows: int, name: str) -> np.ndarray:
         """Return the probabilities (rows, c), with zeros in the columns that were not learnt.

@@ -23,7 +23,6 @@ class Multilabel(LabelTask):
     label_names: Sequence[str]
 
     kind: ClassVar[str] = "multilabel"
-    gives: ClassVar[frozenset[str]] = frozenset({"label sets"})
     worst_caption: ClassVar[str] = (
         "The training rows to whose labels {entry!r}, fitted without them, gives the lowest probability."
     )
