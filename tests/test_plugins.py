@@ -3,6 +3,7 @@
 That sound packages add a model and a metric is tested with the examples of docs/, in test_docs.
 """
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -88,7 +89,8 @@ def test_a_model_of_another_package_is_found_made_and_listed(others):
 
 
 def test_the_id_of_another_package_s_model_is_that_of_its_code(others):
-    assert model_id("their-nb", {}, 0, "classification") != model_id("gaussian-nb", {}, 0, "classification")
+    task = Classification(np.arange(2))
+    assert model_id("their-nb", {}, 0, task) != model_id("gaussian-nb", {}, 0, task)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ def test_answers_at_random_are_those_of_their_rows(monkeypatch):
 
 def test_photos_are_named_and_tables_shown_by_their_first_columns(tmp_path):
     paths = [tmp_path / "pets" / f"{n}.png" for n in range(4)]
-    write_worst_rows(Store(tmp_path), *cats_and_dogs(ImageFiles(paths), ImageFiles(paths[:3])))
+    dataset, predictions = cats_and_dogs(ImageFiles(paths), ImageFiles(paths[:3]))
+    write_worst_rows(Store(tmp_path), dataset, predictions, np.arange(len(paths)))
     assert pd.read_csv(tmp_path / "worst-rows.csv")["what"].tolist()[:2] == ["pets/1.png", "pets/2.png"]
     table = pd.DataFrame({"rooms": range(4), "garden": True})
     assert worst_rows(*cats_and_dogs(table, table[:3]))["what"][0] == "rooms 1, garden True"

@@ -125,4 +125,4 @@ def create(name, params, seed, regression=False):
 
 
 def model_id(name, params, seed, regression=False):
-    return registry.model_id(name, params, seed, task_of(regression).kind)
+    return registry.model_id(name, params, seed, task_of(regression))

@@ -23,12 +23,23 @@ if TYPE_CHECKING:  # finding and listing competitions must not wait for numpy
 
 @dataclass(frozen=True)
 class FoldPlan:
-    """How rows are split. `contradictions` says what becomes of rows whose group holds other targets too:
-    "keep" them, or "drop" them from training; they are scored in any case."""
+    """How rows are split.
+
+    `contradictions` says what becomes of rows whose group holds other targets too: "keep" them, or "drop"
+    them from training; they are scored in any case.
+
+    With `order` folds follow `Dataset.times`: "blocks" are stretches of time, each scored by models of all
+    others; "forward" scores each block, but the first, by models of the blocks before it. Rows closer than
+    `gap` to a scored block (days, where times are dates) are not trained on. `column` names the column of
+    `Dataset.about` whose values are the folds.
+    """
 
     n_splits: int = 5
     seed: int = 0
     contradictions: str = "keep"
+    order: str = ""
+    gap: float = 0.0
+    column: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,12 @@ class Dataset:
     """The rows of one competition.
 
     `X` (n, ...) and `X_test` (m, ...) are whatever the models take, as long as they have a length and can be
-    indexed by integer arrays; with m = 0 there is nothing to submit. `y` (n,) is what `task` says: class
-    codes, or numbers. `groups` (n,), where given, names rows that must not be parted between training and
-    validation. The frames `about` (n, c) and `about_test` (m, c) hold whatever else the files say of the
-    rows; no model is given them, the audit looks for leaks in them. `modality` says what kind of rows X
-    holds; it need only be given for rows that do not tell themselves.
+    indexed by integer arrays; with m = 0 there is nothing to submit. `y` is what `task` says: class codes or
+    numbers (n,), or (n, t) of several labels or numbers. `groups` (n,), where given, names rows that must not
+    be parted between training and validation; `times` (n,), numbers or datetime64, say when a row was made.
+    The frames `about` (n, c) and `about_test` (m, c) hold whatever else the files say of the rows; no model
+    is given them, the audit looks for leaks in them. `modality` says what kind of rows X holds; it need only
+    be given for rows that do not tell themselves.
     """
 
     X: Any
@@ -36,6 +37,7 @@ class Dataset:
     test_ids: np.ndarray
     task: Task
     groups: np.ndarray | None = None
+    times: np.ndarray | None = None
     about: pd.DataFrame | None = None
     about_test: pd.DataFrame | None = None
     modality: Modality = None  # type: ignore[assignment]
@@ -47,6 +49,7 @@ class Dataset:
             ("y", self.y, "X", len(self.X)),
             ("test_ids", self.test_ids, "X_test", len(self.X_test)),
             ("groups", self.groups, "X", len(self.X)),
+            ("times", self.times, "X", len(self.X)),
             ("about", self.about, "X", len(self.X)),
             ("about_test", self.about_test, "X_test", len(self.X_test)),
         ):
@@ -63,7 +66,8 @@ class Dataset:
     def id(self) -> str:
         """Return the id of all that a model is fitted on or asked about."""
         groups = np.zeros(0) if self.groups is None else self.groups
-        return content_id(self.X, self.y, self.X_test, self.test_ids, self.task.key, groups)
+        times = [] if self.times is None else [self.times]
+        return content_id(self.X, self.y, self.X_test, self.test_ids, self.task.key, groups, *times)
 
     @property
     def labels(self) -> np.ndarray:
@@ -106,14 +110,16 @@ def without_broken(dataset: Dataset) -> tuple[Dataset, list[str]]:
     )
     if not modality.drops_broken:
         return readable, complaints
-    return _rows_of(readable, np.setdiff1d(np.arange(len(dataset.X)), list(bad))), complaints
+    return rows_of(readable, np.setdiff1d(np.arange(len(dataset.X)), list(bad))), complaints
 
 
-def _rows_of(dataset: Dataset, rows: np.ndarray) -> Dataset:
+def rows_of(dataset: Dataset, rows: np.ndarray) -> Dataset:
+    """Return the data set with these training rows only."""
     return replace(
         dataset,
         X=take(dataset.X, rows),
         y=dataset.y[rows],
         groups=None if dataset.groups is None else dataset.groups[rows],
+        times=None if dataset.times is None else dataset.times[rows],
         about=None if dataset.about is None else dataset.about.iloc[rows],
     )

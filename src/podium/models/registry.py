@@ -1,9 +1,12 @@
 """Models by name: one row for each, saying which tasks and which rows it takes. Nothing heavy is imported
 until a model is made.
 
-A factory is called as `factory(task, **params)` and returns a scikit-learn estimator. Names come from three
-places: the rows here, those that other packages add by the entry point `podium.models`, and factories of a
-competition's own folder, which a roster entry names by the parameter `factory`.
+A factory is called as `factory(task, **params)` and returns a scikit-learn estimator. Where there are several
+targets and the model's row does not say that it takes them, it is called with the task of one target, and
+each target gets a copy of the model.
+
+Names come from three places: the rows here, those that other packages add by the entry point `podium.models`,
+and factories of a competition's own folder, which a roster entry names by the parameter `factory`.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from podium.errors import ModelError
@@ -29,6 +32,7 @@ if TYPE_CHECKING:  # naming a model must not wait for numpy
     from podium.data.task import Task
 
 GROUP = "podium.models"
+EACH_TARGET = "podium.models.each_target"
 HANDLES = {"encoder", "preprocessor", "weights"}  # parameters that name files
 
 # Before any module of a model imports TensorFlow, which reads them then. It turns its oneDNN kernels on by
@@ -43,19 +47,21 @@ class ModelRow:
     """`factory` is "module:function". `tasks` are the kinds of task that it takes; `takes` are kinds of
     rows, of which a data set must feed at least one, and empty where it takes any. A model that `embeds`
     has, fitted, a last step with the method `embed`. The parameters `implied` by a name are given to the
-    factory."""
+    factory. With `several_targets` one fit predicts all targets."""
 
     factory: str
     tasks: frozenset[str]
     takes: frozenset[str] = frozenset()
     embeds: bool = False
     implied: Mapping[str, Any] = None  # type: ignore[assignment]
+    several_targets: bool = False
 
 
 CLASSES = frozenset({"classification"})
+LABEL_SETS = frozenset({"multilabel"})  # a copy of any model of two classes for each label
 NUMBERS = frozenset({"regression"})
 BOTH = CLASSES | NUMBERS
-ANY_TASK = BOTH | {"multilabel"}
+ANY_TASK = BOTH | LABEL_SETS
 PIXELS = frozenset({"array", "image"})
 ARRAY = frozenset({"array"})
 IMAGE = frozenset({"image"})
@@ -128,10 +134,13 @@ def create(name: str, params: Mapping[str, Any], seed: int, task: Task) -> Any:
     with quiet_start():
         factory = getattr(importlib.import_module(module), function)
     given = {key: value for key, value in params.items() if key != "factory"}
+    one_target = None if row.several_targets else task.one_target
     try:
-        model = factory(task, **(row.implied or {}), **given)
+        model = factory(one_target or task, **(row.implied or {}), **given)
     except TypeError as error:
         raise ModelError(f"model {name!r} must be given parameters it knows, got: {error}") from error
+    if one_target:
+        model = importlib.import_module(EACH_TARGET).EachTarget(model)
     states = [p for p in model.get_params() if p.rpartition("__")[2] == "random_state"]
     return model.set_params(**dict.fromkeys(states, seed))
 
@@ -146,15 +155,17 @@ def require_rows(name: str, params: Mapping[str, Any], task: Task, modality: Mod
         )
 
 
-def model_id(name: str, params: Mapping[str, Any], seed: int, kind: str) -> str:
+def model_id(name: str, params: Mapping[str, Any], seed: int, task: Task) -> str:
     """Return an id that changes with whatever a fit depends on besides data: parameters, seed, code,
     libraries."""
-    row = find(name, [kind], params)
+    row = find(name, [task.kind], params)
     implied = row.implied or {}
     body = implied.get("body", name.partition("@")[0])
     known = {k: weights_id(v, body) if k in HANDLES else v for k, v in params.items()}
     module = row.factory.partition(":")[0]
-    return content_id(row.factory, implied, known, seed, fit_code_id(module), library_versions(module), kind)
+    several = [] if row.several_targets or not task.one_target else [fit_code_id(EACH_TARGET)]
+    libraries = library_versions(module)
+    return content_id(row.factory, implied, known, seed, fit_code_id(module), libraries, task.kind, *several)
 
 
 def versions(name: str, params: Mapping[str, Any], kind: str) -> dict[str, str | None]:
@@ -162,12 +173,13 @@ def versions(name: str, params: Mapping[str, Any], kind: str) -> dict[str, str |
     return library_versions(find(name, [kind], params).factory.partition(":")[0])
 
 
-def embeds(name: str, params: Mapping[str, Any], kind: str) -> bool:
+def embeds(name: str, params: Mapping[str, Any], task: Task) -> bool:
     """Return whether the model, fitted, can say where it puts a row."""
     try:
-        return find(name, [kind], params).embeds
+        row = find(name, [task.kind], params)
     except ModelError:  # of an earlier version, perhaps
         return False
+    return row.embeds and (row.several_targets or task.one_target is None)
 
 
 def embeddings(model: Any, X: Any) -> Any:
@@ -182,13 +194,13 @@ def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = N
     Raises ModelError for a name that is none, or a model that takes other tasks.
     """
     if params and "factory" in params:
-        return ModelRow(str(params["factory"]), ANY_TASK)
+        return ModelRow(str(params["factory"]), ANY_TASK, several_targets=True)
     model = name.partition("@")[0]
     row = MODELS.get(model) or _of_family(model) or load_plugin(GROUP, model, ModelRow, ModelError)
     fitting = known_names(kinds)
     if row is None:
         raise ModelError(f"no model {name!r}; {did_you_mean(name, fitting)}")
-    if not row.tasks & set(kinds):
+    if not _takes_one_of(row, kinds):
         raise ModelError(
             f"model {name!r} must take a {' or '.join(sorted(kinds))} task, "
             f"takes {sample(sorted(row.tasks))}; "
@@ -199,16 +211,22 @@ def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = N
 
 def known_names(kinds: Collection[str]) -> list[str]:
     """Return the names of the models that take one of the kinds of task; of a family its smallest member."""
-    own = [name for name, row in MODELS.items() if row.tasks & set(kinds)]
-    families = [f"{name}-mobilenet" for name, row in FAMILIES.items() if row.tasks & set(kinds)]
+    own = [name for name, row in MODELS.items() if _takes_one_of(row, kinds)]
+    families = [f"{name}-mobilenet" for name, row in FAMILIES.items() if _takes_one_of(row, kinds)]
     return [*own, *families, *plugin_names(GROUP)]
+
+
+def _takes_one_of(row: ModelRow, kinds: Collection[str]) -> bool:
+    """Return whether a model takes a task of one of the kinds, or each of its several labels alone."""
+    taken = row.tasks | LABEL_SETS if row.tasks & CLASSES else row.tasks
+    return bool(taken & set(kinds))
 
 
 def _of_family(model: str) -> ModelRow | None:
     for family, row in FAMILIES.items():
         body = model.removeprefix(f"{family}-")
         if body and body != model:
-            return ModelRow(row.factory, row.tasks, row.takes, row.embeds, {"body": body})
+            return replace(row, implied={"body": body})
     return None
 
 

@@ -61,9 +61,12 @@ def find_mislabelled(dataset: Dataset, predictions: Predictions) -> pd.DataFrame
     )
 
 
-def write_worst_rows(store: Store, dataset: Dataset, predictions: Predictions) -> None:
-    """Write `worst_rows` as worst-rows.csv."""
+def write_worst_rows(store: Store, dataset: Dataset, predictions: Predictions, scored: np.ndarray) -> None:
+    """Write `worst_rows` of the scored rows as worst-rows.csv; `scored` (n,) are their numbers among all
+    training rows."""
     table = worst_rows(dataset, predictions)
+    is_train = table["part"] == "train"
+    table.loc[is_train, "row"] = scored[table.loc[is_train, "row"].to_numpy()]
     store.write(store.root / "worst-rows.csv", table.to_csv(index=False).encode())
 
 

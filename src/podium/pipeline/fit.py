@@ -46,7 +46,7 @@ class Job:
     def id(self, dataset: Dataset, folds: Folds) -> str:
         """Return an id that changes with whatever the fits depend on."""
         origin = [self.origin] if self.origin else []
-        model = registry.model_id(self.model, self.params, self.seed, dataset.task.kind)
+        model = registry.model_id(self.model, self.params, self.seed, dataset.task)
         return content_id(dataset.id, folds.id, model, *origin)
 
 

@@ -22,7 +22,7 @@ from podium.storage.store import Store
 
 @dataclass(frozen=True)
 class Predictions:
-    """Predictions of one model or blend, (n, c) out of fold and (m, c) for the test rows.
+    """Predictions of one model or blend, (s, c) out of fold for the scored rows and (m, c) for the test rows.
 
     The task names the c columns. Each row of `oof` comes from a fit that has not seen it; `test` is the mean
     over the folds' fits for a model, and for a blend its combination of the members' `test`. For blends

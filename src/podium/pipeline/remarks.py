@@ -10,6 +10,7 @@ import numpy as np
 from podium.audit import Finding, audit, audit_id
 from podium.data.dataset import conflicting
 from podium.formatting import sample
+from podium.pipeline.folds import describe_never_scored
 from podium.pipeline.session import Session
 
 __all__ = ["Finding", "origin", "remarks", "saved_audit"]
@@ -19,7 +20,8 @@ FATES = {"keep": "kept in training", "drop": "dropped from training"}  # of rows
 
 def remarks(session: Session) -> list[str]:
     """Return a line for each thing worth knowing before training."""
-    return [*origin(session), *_conflicts(session), _audit_line(session)]
+    never_scored = describe_never_scored(session.folds)
+    return [*origin(session), *_conflicts(session), *never_scored, _audit_line(session)]
 
 
 def origin(session: Session) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from podium.competition.registry import results_folder
 from podium.competition.sources import find_source, unpack
 from podium.data.dataset import Dataset, without_broken
 from podium.metrics import Metric, Scorer, get_metric, require_fitting
-from podium.pipeline.folds import Folds, saved_folds
+from podium.pipeline.folds import Folds, saved_folds, scored_rows
 from podium.pipeline.submission import read_sample, require_agreement
 from podium.storage.store import Store
 
@@ -38,10 +39,20 @@ class Session:
     skipped: tuple[str, ...] = ()
     files: Path | None = None
 
+    @cached_property
+    def scored(self) -> Dataset:
+        """Return the training rows that are scored: those that there are out-of-fold predictions of."""
+        return scored_rows(self.dataset, self.folds)
+
+    @cached_property
+    def scored_folds(self) -> Folds:
+        """Return the folds of the scored rows alone, on which blends are nested."""
+        return self.folds.among_scored()
+
     @property
     def scorer(self) -> Scorer:
-        """Return the metric that ranks, bound to the training rows."""
-        return Scorer.of(self.metric, self.dataset)
+        """Return the metric that ranks, bound to the scored rows."""
+        return Scorer.of(self.metric, self.scored)
 
     @property
     def extra_metrics(self) -> list[Metric]:

@@ -89,21 +89,21 @@ def _rank(session: Session, trained: Sequence[Predictions], failures: Mapping[st
         session.competition.name,
         session.is_toy,
         session.metric,
-        session.dataset,
+        session.scored,
         predictions,
         session.competition.references,
         failures,
         session.extra_metrics,
     )
     write_leaderboard(session.store, leaderboard)
-    write_worst_rows(session.store, session.dataset, chosen)
+    write_worst_rows(session.store, session.scored, chosen, session.folds.scored)
     _write_ranges(session, predictions)
     return Outcome(leaderboard, chosen, predictions, failures)
 
 
 def _write_ranges(session: Session, predictions: Sequence[Predictions]) -> None:
     """Write how wrong each entry is in each range of the numbers as by-range.csv, where there are ranges."""
-    dataset = session.dataset
+    dataset = session.scored
     edges = dataset.task.range_edges(dataset.y, session.competition.ranges)
     if len(edges):
         table = ranges_table(dataset.y, predictions, edges, dataset.groups)
@@ -142,6 +142,6 @@ def _blend(session: Session, name: str, members: Sequence[Predictions]) -> Predi
     found = read_predictions(session.store, path)
     if found is None:
         dataset = session.dataset
-        found = blend(name, members, session.scorer, dataset.task, session.folds)
+        found = blend(name, members, session.scorer, dataset.task, session.scored_folds)
         save_predictions(session.store, path, found)
     return found

@@ -47,7 +47,7 @@ def embeds(predictions: Predictions, dataset: Dataset) -> bool:
     if predictions.is_blend:
         return False
     params = predictions.details.get("params", {})
-    return registry.embeds(predictions.name, params, dataset.task.kind)
+    return registry.embeds(predictions.name, params, dataset.task)
 
 
 def read_map(predictions: Predictions, dataset: Dataset, store: Store) -> EmbeddingMap:

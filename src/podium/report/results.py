@@ -22,7 +22,8 @@ MOST_COMPARED = 12  # entries that a figure has room for
 @dataclass(frozen=True)
 class Results:
     """A run, ready to be drawn: `predictions` are in the order of the leaderboard's entries, the best first;
-    `missing` names the entries whose predictions are not there."""
+    `missing` names the entries whose predictions are not there. `dataset` and `folds` are of the scored rows;
+    `fits` are the folds that models were fitted on, where those are others."""
 
     leaderboard: Leaderboard
     dataset: Dataset
@@ -30,6 +31,7 @@ class Results:
     metric: Metric
     predictions: tuple[Predictions, ...]
     missing: tuple[str, ...] = ()
+    fits: Folds | None = None
 
     @property
     def scorer(self) -> Scorer:
@@ -62,7 +64,7 @@ class Results:
     @cached_property
     def valid_to_train(self) -> float:
         """Return how many rows are scored for each that is trained on."""
-        sizes = [len(fold.valid) / len(fold.train) for fold in self.folds]
+        sizes = [len(fold.valid) / len(fold.train) for fold in self.fits or self.folds]
         return sum(sizes) / len(sizes)
 
 
@@ -117,9 +119,10 @@ def _sorted(session: Session, leaderboard: Leaderboard, predictions: Sequence[Pr
     entries = [e.name for e in leaderboard.entries if e.kind in ("model", "blend", "warning")]
     return Results(
         leaderboard,
-        session.dataset,
-        session.folds,
+        session.scored,
+        session.scored_folds,
         session.metric,
         tuple(named[name] for name in entries if name in named),
         tuple(name for name in entries if name not in named),
+        session.folds,
     )

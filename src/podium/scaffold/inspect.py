@@ -27,14 +27,12 @@ Label = str | int | bool
 @dataclass(frozen=True)
 class ClassTarget:
     """A target of classes. `column` is its name in a submission, `classes` are the labels as the training
-    data have them; `coded` says that a submission holds their numbers from 0 instead, `splits` for how many
-    folds there are rows."""
+    data have them; `coded` says that a submission holds their numbers from 0 instead."""
 
     column: str
     metric: str
     classes: list[Label]
     coded: bool
-    splits: int
 
     @property
     def described(self) -> str:
@@ -50,7 +48,6 @@ class NumberTarget:
     metric: str
     classes: tuple[Label, ...] = ()
     coded: bool = False
-    splits: int = 5
 
     @property
     def described(self) -> str:
@@ -291,7 +288,7 @@ def _of_classes(shown: pd.Series, labels: pd.Series, source: str, metric: str, r
     if coded:
         pairs = ", ".join(f"{code} for {label!r}" for code, label in list(enumerate(classes))[:10])
         remarks.append(f"the sample holds numbers, not these labels: taken as {pairs}; make sure of it")
-    return ClassTarget(str(shown.name), metric, classes, coded, splits=max(2, min(5, int(counts.min()))))
+    return ClassTarget(str(shown.name), metric, classes, coded)
 
 
 def _holds_numbers(metric: str, numbers: pd.Series, shown: pd.Series) -> bool:

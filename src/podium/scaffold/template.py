@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.competition.declaration import $competition
+from podium.competition.declaration import Competition
 from podium.data.csv_files import $readers
 from podium.data.dataset import Dataset
 from podium.data.task import $task
@@ -74,7 +74,6 @@ COMPETITION = Competition(
 $other_sample
     load=load,
     toy=toy,
-$folds
     roster={
         "constant": {},
 $roster
@@ -98,7 +97,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from podium.competition.declaration import $competition
+from podium.competition.declaration import Competition
 from podium.data.dataset import Dataset
 from podium.data.images import ImageFiles, find_images, lookalikes
 from podium.data.task import Classification
@@ -148,7 +147,6 @@ COMPETITION = Competition(
 $other_sample
     load=load,
     toy=toy,
-$folds
     roster={
         **{name: {} for name in ("constant", "metadata", "ridge", "sgd", "xgboost")},
         **{name: {"seeds": 3} for name in NETWORKS},
@@ -180,15 +178,10 @@ def _filled(text: str, **parts: str) -> str:
 
 def _shared(found: TableFiles | PhotoFiles, name: str, slug: str) -> dict[str, str]:
     target = found.target
-    few = target.splits < 5
     given = "np.arange(len(CLASSES))" if target.coded else "np.array(CLASSES)"
     return {
         "title": f"{name}: {kind(found)}",
         "quoted_title": quoted(f"{name}: {kind(found)}"),
-        "competition": "Competition, FoldPlan" if few else "Competition",
-        "folds": f"    folds=FoldPlan({target.splits}),  # as many as the smallest class has rows"
-        if few
-        else "",
         "name": quoted(name),
         "slug": quoted(slug),
         "metric": quoted(target.metric),

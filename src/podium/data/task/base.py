@@ -55,6 +55,11 @@ class Task(ABC):
         """Return whether one cell holds the answer of a row."""
         return self.exclusive
 
+    @property
+    def one_target(self) -> Task | None:
+        """Return the task of each of several targets alone; None where there is one target only."""
+        return None
+
     def has_label(self, y: np.ndarray, column: int) -> np.ndarray:
         """Return which rows (n,) are of the class, or carry the label, of a prediction's column; all, of
         numbers."""

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from podium.data.encoding import Encoding, Ranks
+from podium.data.task.base import Task
+from podium.data.task.classification import Classification
 from podium.data.task.labels import MOST_NAMED, LabelTask, unused_labels
 from podium.errors import DataError, ModelError
 from podium.formatting import percent, probability, sample, short
@@ -35,6 +37,10 @@ class Multilabel(LabelTask):
     @property
     def names(self) -> list[str]:
         return list(self.label_names)
+
+    @property
+    def one_target(self) -> Task | None:
+        return Classification(np.arange(2))
 
     def has_label(self, y: np.ndarray, column: int) -> np.ndarray:
         return np.asarray(y[:, column] == 1)

@@ -50,6 +50,10 @@ class Regression(Task):
         return list(self.target_names)
 
     @property
+    def one_target(self) -> Task | None:
+        return Regression() if self.target_names else None
+
+    @property
     def has_one_answer(self) -> bool:
         return not self.target_names
 
