@@ -66,7 +66,9 @@ def test_a_named_place_without_the_competition_is_an_error(tmp_path, outside, he
     for name in held or []:
         put(outside / name)
     place = outside if held is not None else tmp_path / "nowhere"
-    with pytest.raises(DataError, match=rf"must hold pets-2026\.zip or pets-2026/, {message}"):
+    with pytest.raises(
+        DataError, match=rf"must hold pets-2026\.zip, pets-2026/ or the competition.s files, {message}"
+    ):
         find_source(PETS, tmp_path, place)
 
 
@@ -134,3 +136,49 @@ def test_a_bad_zip_is_refused_in_one_line_and_leaves_nothing(tmp_path, outside, 
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
     assert list((tmp_path / "cache").iterdir()) == []
     assert not Path("/tmp/evil.csv").exists()
+
+
+def test_a_path_may_be_the_zip_itself_or_what_a_browser_made_of_its_name(tmp_path, outside):
+    again = put(outside / "pets-2026 (1).zip")
+    assert find_source(PETS, tmp_path, outside).path == again
+    assert find_source(PETS, tmp_path, again).path == again
+    put(outside / "pets-2026.zip")
+    assert find_source(PETS, tmp_path, outside).path == outside / "pets-2026.zip"
+
+
+def test_a_path_may_be_the_folder_of_the_files(tmp_path, outside):
+    put(outside / "train.csv")
+    put(outside / "._sample_submission.csv")
+    with pytest.raises(DataError, match="or the competition's files"):
+        find_source(PETS, tmp_path, outside)
+    put(outside / "sample_submission.csv")
+    assert find_source(PETS, tmp_path, outside).path == outside
+
+
+def test_archives_inside_the_archive_are_opened_where_their_files_belong(tmp_path, outside):
+    pictures = {"a.png": b"a", "b.png": b"b"}
+    content = zip_of(
+        **{
+            "train.csv.zip": zip_of(**{"train.csv": TABLE, "__MACOSX/._train.csv": b"x"}),
+            "train.zip": zip_of(**pictures),
+            "images.zip": zip_of(**{f"images/{name}": data for name, data in pictures.items()}),
+            "deep.zip": zip_of(**{"deeper.zip": zip_of(**pictures)}),
+        }
+    )
+    folder = unpack(Source(put(outside / "pets-2026.zip", content)), PETS, tmp_path / "cache")
+    assert (folder / "train.csv").read_bytes() == TABLE
+    for place in ("train", "images", "deep/deeper"):
+        assert (folder / place / "b.png").read_bytes() == b"b"
+
+
+def test_an_inner_archive_that_would_leave_its_folder_is_refused(tmp_path, outside):
+    content = zip_of(**{"train.zip": zip_of(**{"../../x.csv": b"x"})})
+    with pytest.raises(DataError, match="must hold only entries inside its folder"):
+        unpack(Source(put(outside / "pets-2026.zip", content)), PETS, tmp_path / "cache")
+    assert not (tmp_path / "cache").exists() or not list((tmp_path / "cache").glob("*/train*"))
+
+
+def test_an_inner_archive_that_is_cut_is_told_in_one_line(tmp_path, outside):
+    content = zip_of(**{"train.csv.zip": WHOLE[:100]})
+    with pytest.raises(DataError, match="must be a whole zip file"):
+        unpack(Source(put(outside / "pets-2026.zip", content)), PETS, tmp_path / "cache")

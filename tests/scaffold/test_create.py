@@ -26,6 +26,7 @@ from podium.pipeline.train import train
 from podium.scaffold.create import make_competition
 from podium.scaffold.inspect import inspect_files
 from podium.scaffold.smoke_test import check_competition
+from podium.scaffold.target import Asked
 from podium.scaffold.template import declare, listed
 from support import layouts
 from support.command_line import complaint, podium
@@ -61,30 +62,13 @@ def new(root, name, *words):
 
 
 @pytest.fixture
-def empty(tmp_path):
-    """A checkout without competitions; what is imported from it is forgotten at the end."""
-    (tmp_path / "competitions").mkdir()
-    (tmp_path / "competitions" / "__init__.py").touch()
-    kept, places = {n: sys.modules.pop(n) for n in our_modules()}, list(sys.path)
-    yield tmp_path
-    for name in our_modules():
-        del sys.modules[name]
-    sys.modules.update(kept)
-    sys.path[:] = places
-
-
-def our_modules():
-    return [name for name in sys.modules if name.partition(".")[0] == "competitions"]
-
-
-@pytest.fixture
 def files(empty):
     return empty / "competitions" / "mine" / "data"
 
 
-def drafted(files, metric=""):
+def drafted(files, metric="", positive=""):
     """The competition that is written for these files, the rows that it loads, and what is said of it."""
-    found = inspect_files(files, metric)
+    found = inspect_files(files, Asked(metric, positive))
     path = files / "draft.py"
     path.write_text(declare(found, "mine", "mine-2026"))
     competition = runpy.run_path(str(path))["COMPETITION"]
@@ -241,10 +225,10 @@ def test_ids_that_only_count_the_rows_need_no_column(tmp_path):
     assert [*check_competition(quick)][-1] == "submission: 100 rows, read back as written"
 
 
-def test_a_small_class_gets_as_many_folds_as_it_has_rows(tmp_path):
+def test_a_small_class_leaves_five_folds_as_they_are(tmp_path):
     a_table(tmp_path, ["a"] * 9 + ["b"], "a")
     competition, dataset, _ = drafted(tmp_path)
-    assert len(make_folds(dataset, competition.folds)) == 3
+    assert len(make_folds(dataset, competition.folds)) == 5
 
 
 def test_folders_of_images_may_be_named_by_number_and_ids_lack_the_suffix(tmp_path):
@@ -311,10 +295,10 @@ def edited(name, change):
         (edited("gender_submission.csv", lambda f: f.assign(PassengerId="x")), "got 1 unknown: ['x']"),
         (edited("gender_submission.csv", lambda f: f[3:]), "got 3 missing: ['161', '162', '163']"),
         (
-            edited("gender_submission.csv", lambda f: f.assign(Survived=0.5)),
-            "probabilities are not supported",
+            edited("gender_submission.csv", lambda f: f.assign(No=0)),
+            "must hold the sample submission's columns",
         ),
-        (edited("gender_submission.csv", lambda f: f.assign(No=0)), "must have two columns"),
+        (edited("gender_submission.csv", lambda f: f[["PassengerId"]]), "must have two columns or more"),
         (
             edited("gender_submission.csv", lambda f: f.rename(columns={"PassengerId": "Who"})),
             "must hold ids of a column of",
@@ -354,7 +338,7 @@ def test_a_folder_without_classes_is_refused(tmp_path):
         ),
         (
             edited("train.csv", lambda f: f.assign(Survived="a")),
-            "must have two or more different labels, got 'a' in all 160 rows",
+            "must have two or more different labels, got 0 in all 160 rows",
         ),
     ],
 )
@@ -367,7 +351,9 @@ def test_what_cannot_be_made_leaves_nothing(empty, files, broken, said):
 
 def test_files_that_are_not_there_are_asked_for(empty, tmp_path):
     assert "data must hold the competition's files, found none" in complaint(new(empty, "mine"))
-    assert "must hold mine-2026.zip or mine-2026/" in complaint(new(empty, "mine", "--data", tmp_path))
+    assert "must hold mine-2026.zip, mine-2026/ or the competition's files" in complaint(
+        new(empty, "mine", "--data", tmp_path)
+    )
     nothing_left(empty)
 
 
@@ -390,7 +376,7 @@ def test_a_name_that_is_taken_is_refused(root):
 def test_a_name_or_a_metric_that_is_none_is_refused(empty, files, name, metric, said):
     layouts.passengers(files)
     with pytest.raises(CompetitionError, match=re.escape(said)):
-        make_competition(empty, name, "mine-2026", None, metric, None, print)
+        make_competition(empty, name, "mine-2026", None, Asked(metric), None, print)
     nothing_left(empty)
 
 
@@ -412,16 +398,22 @@ def test_kaggle_brings_the_files_and_the_metric(empty, stub, tmp_path):
     assert fetched_sums(homes, empty)
 
 
-def test_a_metric_of_kaggle_that_is_not_known_is_said(empty, stub, shared_client, tmp_path):
-    houses_at_kaggle(stub, tmp_path / "houses", "Pearson Correlation")
-    said = make_competition(empty, "homes", "homes-2026", None, "", shared_client, print)
-    assert get_competition(empty, "homes").metric == "rmsle"
-    assert "Kaggle calls the metric 'Pearson Correlation', which is not known here: make sure of it" in said
+def test_a_metric_of_kaggle_that_is_not_known_is_refused_with_the_option_that_settles_it(
+    empty, stub, shared_client, tmp_path
+):
+    houses_at_kaggle(stub, tmp_path / "houses", "Furlongs off the mark")
+    with pytest.raises(
+        CompetitionError, match=r"'Furlongs off the mark', which podium does not know; .*--metric"
+    ):
+        make_competition(empty, "homes", "homes-2026", None, Asked(), shared_client, print)
+    nothing_left(empty)
+    make_competition(empty, "homes", "homes-2026", None, Asked("mae"), shared_client, print)
+    assert get_competition(empty, "homes").metric == "mae"
 
 
 def test_files_that_are_here_do_not_need_kaggle(empty, stub, shared_client, files):
     layouts.houses(files)
     stub.faults["GetCompetition"] = [(404, {"code": 404, "message": "no such competition"})]
-    said = make_competition(empty, "mine", "mine-2026", None, "", shared_client, print)
+    said = make_competition(empty, "mine", "mine-2026", None, Asked(), shared_client, print)
     assert any("the metric is not from Kaggle: " in line and "no such competition" in line for line in said)
     assert get_competition(empty, "mine").metric == "rmsle"

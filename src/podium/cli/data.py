@@ -29,18 +29,20 @@ def new(
     slug: Annotated[str, typer.Option(help="The competition's name in Kaggle's address.")],
     data: Data = None,
     metric: Annotated[str, typer.Option(help="The metric; else Kaggle is asked, or it is guessed.")] = "",
+    positive: Annotated[str, typer.Option(help="The positive one of two classes.")] = "",
     root: Root = None,
 ) -> None:
     """Make a competition folder from a competition's files, and print what was guessed."""
     from podium.kaggle.client import Client
     from podium.kaggle.credentials import has_credentials
     from podium.scaffold.create import make_competition
+    from podium.scaffold.target import Asked
 
     base = root_of(root)
     warn_of_credentials()
     with Client() as client:
         kaggle = client if has_credentials() else None
-        remarks = make_competition(base, name, slug, data, metric, kaggle, typer.echo)
+        remarks = make_competition(base, name, slug, data, Asked(metric, positive), kaggle, typer.echo)
     for line in (f"competitions/{name}/competition.py", *remarks):
         typer.echo(f"{name}: {line}")
     where = f" --data {shlex.quote(str(data))}" if data else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import zipfile
@@ -17,6 +18,8 @@ from podium.storage.hashing import file_sum
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 MOST_LISTED_FILES = 20  # of one folder, that a manifest lists one by one
+FOREIGN = ("thumbs.db", "desktop.ini", "__macosx")  # what systems leave behind
+MOST_NESTED = 3  # archives in archives in archives
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,43 @@ def find_files(name: str, slug: str, root: Path, data: Path | None) -> Source:
     named = data or (Path(os.environ["PODIUM_DATA"]) if os.environ.get("PODIUM_DATA") else None)
     own = root / "competitions" / name / "data"
     if named is not None:
-        found = [p for p in (named / f"{slug}.zip", named / slug) if p.exists()]
-        if not found:
-            held = sample(sorted(p.name for p in named.iterdir())) if named.is_dir() else "no folder"
-            raise DataError(
-                f"{named} must hold {slug}.zip or {slug}/, got {held}; check --data or PODIUM_DATA"
-            )
-        return Source(found[0])
+        return Source(_in_named_place(named, slug))
     for candidate in (own / f"{slug}.zip", own / slug, own):
         if (candidate.suffix == ".zip" and candidate.exists()) or _holds_files(candidate):
             return Source(candidate)
     return Source(None)
+
+
+def _in_named_place(named: Path, slug: str) -> Path:
+    """Return the zip or the folder of a competition's files that a person means by a path: the zip itself,
+    the folder that holds it (a browser may have called it `slug (1).zip`), or the folder of the files.
+
+    Raises DataError where none of them is there.
+    """
+    if named.is_file() and named.suffix.lower() == ".zip":
+        return named
+    for place in (named / f"{slug}.zip", named / slug):
+        if place.exists():
+            return place
+    again = sorted(named.glob(f"{glob.escape(slug)} (*).zip"), key=lambda path: path.stat().st_mtime)
+    if again:
+        return again[-1]
+    if named.is_dir() and any("submission" in p.name.lower() for p in visible_files(named)):
+        return named
+    held = sample(sorted(p.name for p in named.iterdir())) if named.is_dir() else "no folder"
+    raise DataError(
+        f"{named} must hold {slug}.zip, {slug}/ or the competition's files, got {held}; "
+        "check --data or PODIUM_DATA"
+    )
+
+
+def visible_files(folder: Path) -> list[Path]:
+    """Return the files of a folder in the order of their names, without those that systems leave behind."""
+    return sorted(p for p in folder.iterdir() if p.is_file() and not _is_foreign(p.name))
+
+
+def _is_foreign(name: str) -> bool:
+    return name.startswith(".") or name.lower() in FOREIGN
 
 
 def _holds_files(folder: Path) -> bool:
@@ -154,8 +183,30 @@ def _unzip(path: Path, folder: Path) -> None:
         with whole_folder(folder) as unfinished, zipfile.ZipFile(path) as archive:
             _refuse_outside(path, archive, unfinished)
             archive.extractall(unfinished)
+            _unzip_inner(unfinished, depth=0)
     except _BROKEN as error:
         raise _not_whole(path, error) from error
+
+
+def _unzip_inner(folder: Path, depth: int) -> None:
+    """Unpack the archives in a folder beside themselves, where their content does not lie there already."""
+    if depth == MOST_NESTED:
+        return
+    for inner in sorted(folder.rglob("*.zip")):
+        with zipfile.ZipFile(inner) as archive:
+            place = inner.parent if _brings_its_own_name(archive, inner) else inner.with_suffix("")
+            _refuse_outside(inner, archive, place)
+            entries = [entry for entry in archive.infolist() if not (place / entry.filename).exists()]
+            archive.extractall(place, entries)
+        if entries and place != inner.parent:
+            _unzip_inner(place, depth + 1)
+
+
+def _brings_its_own_name(archive: zipfile.ZipFile, path: Path) -> bool:
+    """Return whether an archive holds one file or folder that is called as it is: train.csv in
+    train.csv.zip, images/ in images.zip. Else its files get a folder of that name."""
+    tops = {name.partition("/")[0] for name in archive.namelist()} - {"__MACOSX"}
+    return tops == {path.stem} or all(Path(top).stem == path.stem for top in tops)
 
 
 def _not_whole(path: Path, error: Exception) -> DataError:

@@ -84,7 +84,7 @@ def make_folds(dataset: Dataset, plan: FoldPlan) -> Folds:
     if len(np.unique(dataset.y, axis=0)) < 2:
         raise FoldError(
             f"the training data must have two or more different {dataset.task.noun}s, got "
-            f"{dataset.labels[0]!r} in all {len(dataset.y)} rows; look at the target column"
+            f"{dataset.labels[:1].tolist()[0]!r} in all {len(dataset.y)} rows; look at the target column"
         )
     untrained = np.flatnonzero(conflicting(dataset)) if plan.contradictions == "drop" else np.zeros(0, int)
     if plan.order:

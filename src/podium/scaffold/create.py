@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 
@@ -18,6 +19,7 @@ from podium.metrics import get_metric, require_fitting
 from podium.pipeline.folds import make_folds
 from podium.pipeline.submission import read_sample, require_agreement
 from podium.scaffold.inspect import PhotoFiles, TableFiles, inspect_files
+from podium.scaffold.target import Asked
 from podium.scaffold.template import declare, kind
 from podium.storage.store import Store
 
@@ -28,17 +30,40 @@ METRICS_AT_KAGGLE = {  # how Kaggle's pages call metrics, in lower case
     "accuracy score": "accuracy",
     "f-score (micro)": "accuracy",  # the same where each row has one label
     "f1 score": "f1",
+    "f-score beta (micro)": "f1_micro",
+    "f-score": "f1",
+    "macro f1 score": "f1_macro",
+    "area under receiver operating characteristic curve": "roc_auc",
+    "roc auc score": "roc_auc",
+    "auc": "roc_auc",
+    "mean columnwise area under receiver operating characteristic curve": "mean_roc_auc",
+    "mean columnwise roc auc score": "mean_roc_auc",
+    "average precision score": "average_precision",
     "log loss": "log_loss",
     "multi class log loss": "log_loss",
+    "multiclass log loss": "log_loss",
+    "mean columnwise log loss": "mean_log_loss",
+    "matthews correlation coefficient": "mcc",
+    "balanced accuracy": "balanced_accuracy",
+    "quadratic weighted kappa": "quadratic_kappa",
+    "quadraticweightedkappa": "quadratic_kappa",
+    "cohen kappa score": "quadratic_kappa",
     "root mean squared error": "rmse",
     "mean absolute error": "mae",
+    "median absolute error": "median_absolute_error",
+    "mean absolute percentage error": "mape",
+    "symmetric mean absolute percentage error": "smape",
+    "mean columnwise root mean squared error": "mean_rmse",
+    "mcrmse": "mean_rmse",
+    "mean columnwise root mean squared logarithmic error": "mean_rmsle",
+    "pearson correlation coefficient": "pearson",
     "root mean squared logarithmic error": "rmsle",
     "r2 score": "r2",
 }
 
 
 def make_competition(
-    root: Path, name: str, slug: str, data: Path | None, metric: str, client: Client | None, tell: Tell
+    root: Path, name: str, slug: str, data: Path | None, asked: Asked, client: Client | None, tell: Tell
 ) -> list[str]:
     """Write competitions/<name>/, prove that it loads the files, and say what was guessed. With a client
     Kaggle is asked for the metric, and for the files where there are none.
@@ -57,10 +82,11 @@ def make_competition(
             f"{slug}.zip or {slug}/ by --data, or get credentials for Kaggle"
         )
     remarks: list[str] = []
-    if client and not metric:
+    if client and not asked.metric:
         metric, remarks = _metric_at_kaggle(slug, client)
+        asked = replace(asked, metric=metric)
     files = unpacked(path, root / "submissions" / name / "data")
-    found = inspect_files(files, metric)
+    found = inspect_files(files, asked)
     found.remarks.extend(remarks)
     Store(folder).write(folder / "competition.py", declare(found, name, slug).encode())
     Store(folder).write(folder / "README.md", _readme(found, name, slug).encode())
@@ -73,17 +99,23 @@ def make_competition(
 
 
 def _metric_at_kaggle(slug: str, client: Client) -> tuple[str, list[str]]:
-    """Its name here, empty where it has none, and what there is to say."""
+    """Return Kaggle's metric as podium calls it, "" where Kaggle does not say, and what there is to say.
+
+    Raises CompetitionError for a metric that podium does not know: another one would rank silently wrong.
+    """
     try:
         shown = client.competition(slug)["metric"]
     except KaggleError as error:
         return "", [f"the metric is not from Kaggle: {error}"]
-    metric = METRICS_AT_KAGGLE.get(shown.lower(), "") if shown else ""
-    if metric:
-        return metric, [f"Kaggle calls the metric {shown!r}"]
-    return "", [
-        f"Kaggle calls the metric {shown!r}, which is not known here: make sure of it"
-    ] if shown else []
+    if not shown:
+        return "", []
+    metric = METRICS_AT_KAGGLE.get(shown.lower(), "")
+    if not metric:
+        raise CompetitionError(
+            f"Kaggle calls the metric {shown!r}, which podium does not know; name one that is near by "
+            "--metric, or write competition.py by hand with a custom_metric"
+        )
+    return metric, [f"Kaggle calls the metric {shown!r}"]
 
 
 def _require_free(folder: Path, name: str) -> None:

@@ -9,59 +9,37 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from podium.competition.sources import visible_files
 from podium.data.csv_files import read_header, read_table, read_texts
 from podium.data.images import find_images
 from podium.errors import DataError
 from podium.formatting import sample
 from podium.metrics import get_metric
+from podium.scaffold.target import (
+    Asked,
+    ClassTarget,
+    Target,
+    are_whole,
+    class_columns,
+    one_target,
+    prefix_of,
+    several_targets,
+)
 
-MOST_CLASSES = 20  # more whole numbers than these are amounts, not classes
+NOTHING_ASKED = Asked()
+MOST_CATEGORIES = 20  # a column of more texts, most of them of one row, is no category
 LAYOUTS = [  # of dates, the likelier ones first
     *("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"),
     *("%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%Y", "%d-%b-%Y"),
     *("%Y/%m/%d %H:%M:%S", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M"),
 ]
-Label = str | int | bool
-
-
-@dataclass(frozen=True)
-class ClassTarget:
-    """A target of classes. `column` is its name in a submission, `classes` are the labels as the training
-    data have them; `coded` says that a submission holds their numbers from 0 instead."""
-
-    column: str
-    metric: str
-    classes: list[Label]
-    coded: bool
-
-    @property
-    def described(self) -> str:
-        """Return in a few words what is to be predicted."""
-        return f"one of {len(self.classes)} classes"
-
-
-@dataclass(frozen=True)
-class NumberTarget:
-    """A target of numbers. `column` is its name in a submission."""
-
-    column: str
-    metric: str
-    classes: tuple[Label, ...] = ()
-    coded: bool = False
-
-    @property
-    def described(self) -> str:
-        """Return in a few words what is to be predicted."""
-        return "a number"
-
-
-Target = ClassTarget | NumberTarget
 
 
 @dataclass(frozen=True)
 class TableFiles:
     """Files train and test; `label` is the target's column in train; `id_column` is the sample's, which
-    test has too unless its ids only count the rows, from `first_id` on."""
+    test has too unless its ids only count the rows, from `first_id` on. `order` says how folds follow the
+    dates of the id: "forward", in whole "weeks", or "" where it is no date."""
 
     sample: str
     train: str
@@ -74,6 +52,7 @@ class TableFiles:
     numbers: list[str]
     categories: list[str]
     dates: dict[str, str]
+    order: str
     remarks: list[str]
 
 
@@ -85,34 +64,35 @@ class PhotoFiles:
     sample: str
     train: str
     test: str
-    target: Target
+    target: ClassTarget
     id_column: str
     stems: bool
     suffix: str
     remarks: list[str]
 
 
-def inspect_files(folder: Path, metric: str = "") -> TableFiles | PhotoFiles:
+def inspect_files(folder: Path, asked: Asked = NOTHING_ASKED) -> TableFiles | PhotoFiles:
     """Return what a folder's files say of the competition.
 
-    Raises DataError where they do not say enough, CompetitionError for an unknown metric.
+    Raises DataError where they do not say enough, CompetitionError for an unknown metric, or where nobody
+    says which class is the positive one.
     """
-    if metric:
-        get_metric(metric)
+    if asked.metric:
+        get_metric(asked.metric)
     path = _find_sample(folder)
     columns = read_header(path)
-    if len(columns) != 2:
+    if len(columns) < 2:
         raise DataError(
-            f"{path} must have two columns, an id and a target, got {len(columns)}: {sample(columns)}; "
-            "other submissions are not supported"
+            f"{path} must have two columns or more, an id and what is predicted, got {sample(columns)}; "
+            "write competition.py by hand"
         )
     answer = read_texts(path, columns)
     train, test = (_find(folder, word, lambda p: p.suffix == ".csv") for word in ("train", "test"))
     if train and test:
-        return _table(path, answer, train, test, metric)
+        return _table(path, answer, train, test, asked)
     train, test = (_find(folder, word, Path.is_dir) for word in ("train", "test"))
     if train and test:
-        return _photos(path, answer, train, test, metric)
+        return _photos(path, answer, train, test, asked)
     raise DataError(
         f"{folder} must hold train.csv and test.csv, or images in train/<class>/ and test/, "
         f"got {_held(folder)}; for other layouts write competition.py by hand"
@@ -120,7 +100,7 @@ def inspect_files(folder: Path, metric: str = "") -> TableFiles | PhotoFiles:
 
 
 def _find_sample(folder: Path) -> Path:
-    found = sorted(p for p in folder.glob("*.csv") if "submission" in p.name.lower())
+    found = [p for p in visible_files(folder) if p.suffix == ".csv" and "submission" in p.name.lower()]
     if not found:
         raise DataError(
             f"{folder} must hold a sample submission, a CSV with 'submission' in its name, "
@@ -135,45 +115,107 @@ def _held(folder: Path) -> str:
 
 def _find(folder: Path, word: str, fits: Callable[[Path], bool]) -> Path | None:
     """Return the file that is named so, else the first one whose name begins so."""
-    found = sorted(p for p in folder.iterdir() if p.stem.lower().startswith(word) and fits(p))
+    visible = [p for p in sorted(folder.iterdir()) if not p.name.startswith(".")]
+    found = [p for p in visible if p.stem.lower().startswith(word) and fits(p)]
     return next((p for p in found if p.stem.lower() == word), found[0] if found else None)
 
 
-def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: str) -> TableFiles:
-    id_column, column = answer.columns
+def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, asked: Asked) -> TableFiles:
+    id_column, *answers = answer.columns
     columns = read_header(train)
     shared = read_header(test)
-    label = _label_column(column, columns, shared, train, test)
     first_id = None
     if id_column in shared:
         _require_same_ids(path, answer[id_column], test, read_texts(test, [id_column])[id_column])
     else:
         first_id = _first_of_a_count(path, answer[id_column], test, len(read_table(test, shared)))
     remarks = list[str]()
-    target = _target(answer[column], read_texts(train, [label])[label], f"{train}: {label}", metric, remarks)
-    kinds = _kinds(train, test, [c for c in columns if c in shared and c not in (id_column, label)])
-    remarks += _describe_kinds(kinds, [c for c in columns if c not in (*shared, label)])
+    target, labels = _target_of_table(answer[answers], train, test, columns, shared, asked, remarks)
+    features = [c for c in columns if c in shared and c not in (id_column, *labels)]
+    kinds = _kinds(train, test, features, _date_of_id(train, test, id_column, columns, shared))
+    remarks += _describe_kinds(kinds, [c for c in columns if c not in (*shared, *labels)])
+    order = _order(train, test, id_column, kinds, remarks)
     return TableFiles(
         sample=path.name,
         train=train.name,
         test=test.name,
         target=target,
-        label=label,
+        label=labels[0],
         id_column=id_column,
-        text_ids=not _are_whole(answer[id_column]),
+        text_ids=not are_whole(answer[id_column]),
         first_id=first_id,
         numbers=_of(kinds, "number"),
         categories=_of(kinds, "category"),
         dates={c: kind for c, kind in kinds.items() if kind in LAYOUTS},
+        order=order,
         remarks=remarks,
     )
 
 
-def _kinds(train: Path, test: Path, features: Sequence[str]) -> dict[str, str]:
-    kinds = dict[str, str]()
+def _target_of_table(
+    answers: pd.DataFrame,
+    train: Path,
+    test: Path,
+    columns: Sequence[str],
+    shared: Sequence[str],
+    asked: Asked,
+    remarks: list[str],
+) -> tuple[Target, list[str]]:
+    """Return the target, and the columns of the training file that hold it."""
+    names = [str(name) for name in answers]
+    if len(names) == 1:
+        label = _label_column(names[0], columns, shared, train, test)
+        labels = read_texts(train, [label])[label]
+        return one_target(answers[names[0]], labels, f"{train}: {label}", asked, remarks), [label]
+    if set(names) <= set(columns):
+        return several_targets(read_texts(train, names), str(train), asked, remarks), names
+    for label in [c for c in columns if c not in shared]:
+        labels = read_texts(train, [label])[label]
+        if prefix_of(names, labels) is not None:
+            return class_columns(names, label, labels, asked, remarks), [label]
+    raise DataError(
+        f"{train} must hold the sample submission's columns {sample(names)}, or a column of these classes, "
+        f"got {sample([c for c in columns if c not in shared])} beside those of {test.name}; write "
+        "competition.py by hand"
+    )
+
+
+def _date_of_id(
+    train: Path, test: Path, id_column: str, columns: Sequence[str], shared: Sequence[str]
+) -> dict[str, str]:
+    """Return the id with the layout of its dates, where it is a date: then it is a feature too."""
+    if id_column not in columns or id_column not in shared:
+        return {}
+    cells = pd.concat([read_texts(path, [id_column])[id_column] for path in (train, test)])
+    kind = _kind(cells)
+    return {id_column: kind} if kind in LAYOUTS else {}
+
+
+def _order(train: Path, test: Path, id_column: str, kinds: Mapping[str, str], remarks: list[str]) -> str:
+    """Return how folds follow the dates of the id: "forward" where all test rows are later, "weeks" where
+    they lie between the training rows, "" where the id is no date."""
+    layout = kinds.get(id_column)
+    if layout is None:
+        return ""
+    last, first = (
+        extreme(pd.to_datetime(read_texts(path, [id_column])[id_column], format=layout))
+        for path, extreme in ((train, max), (test, min))
+    )
+    order = "forward" if first > last else "weeks"
+    said = {
+        "forward": "all test rows are later: folds follow time, each scored by what was before it",
+        "weeks": "test rows lie between the training rows: whole weeks are scored together",
+    }
+    remarks.append(f"the id {id_column!r} is a date, and a feature; {said[order]}")
+    return order
+
+
+def _kinds(train: Path, test: Path, features: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
+    """Return the kind of each feature (see `_kind`), and those that are known already."""
+    kinds = dict(known)
     if features:
         cells = pd.concat([read_table(path, features, dtype=str) for path in (train, test)])
-        kinds = {c: _kind(cells[c]) for c in features}
+        kinds |= {c: _kind(cells[c]) for c in features}
     if set(kinds.values()) <= {"own", "empty"}:
         raise DataError(
             f"{train} must share numbers, categories or dates with {test.name}, got {sample(features)}, of "
@@ -222,7 +264,7 @@ def _kind(cells: pd.Series) -> str:
     for layout in LAYOUTS:
         if pd.to_datetime(values, format=layout, errors="coerce").notna().all():
             return layout
-    return "own" if len(values) > max(MOST_CLASSES, len(cells) / 2) else "category"
+    return "own" if len(values) > max(MOST_CATEGORIES, len(cells) / 2) else "category"
 
 
 def _require_same_ids(path: Path, ids: pd.Series, source: Path, known: Iterable[str]) -> None:
@@ -246,98 +288,8 @@ def _first_of_a_count(path: Path, ids: pd.Series, test: Path, rows: int) -> int:
     )
 
 
-def _are_whole(values: pd.Series) -> bool:
-    """Return whether all are whole numbers as a program writes them: 7, not 007 or 7.0."""
-    return bool(values.str.fullmatch(r"0|-?[1-9]\d{0,17}").all())
-
-
-def _target(shown: pd.Series, labels: pd.Series, source: str, metric: str, remarks: list[str]) -> Target:
-    """Return the kind of target, given the sample's values `shown` and the `labels` of the training rows."""
-    empty = labels == ""
-    if empty.any():
-        raise DataError(
-            f"{source} must hold a target in each row, got an empty cell in data row {empty.argmax() + 1} "
-            f"({empty.sum()} such cells); remove those rows"
-        )
-    numbers = pd.to_numeric(labels, errors="coerce")
-    if _holds_numbers(metric, numbers, shown):
-        if numbers.isna().any():
-            strange = labels[numbers.isna()].unique()
-            raise DataError(f"{source} must hold numbers for {metric}, got {sample(strange)}; choose another")
-        metric = metric or _metric_of(numbers)
-        remarks.append(
-            f"target {shown.name!r}: numbers from {numbers.min():g} to {numbers.max():g}, metric {metric}"
-        )
-        return NumberTarget(str(shown.name), metric)
-    return _of_classes(shown, labels, source, metric or "accuracy", remarks)
-
-
-def _of_classes(shown: pd.Series, labels: pd.Series, source: str, metric: str, remarks: list[str]) -> Target:
-    if _fractions(shown):
-        raise DataError(
-            f"the sample submission must hold labels of {source}, got {sample(shown.unique())} in column "
-            f"{shown.name!r}, which look like probabilities; submissions of probabilities are not supported"
-        )
-    classes = _typed(labels)
-    counts = labels.value_counts()
-    remarks.append(
-        f"target {shown.name!r}: {len(classes)} classes {sample(classes)}, of {counts.min()} to "
-        f"{counts.max()} rows, metric {metric}"
-    )
-    coded = _are_codes(shown, labels)
-    if coded:
-        pairs = ", ".join(f"{code} for {label!r}" for code, label in list(enumerate(classes))[:10])
-        remarks.append(f"the sample holds numbers, not these labels: taken as {pairs}; make sure of it")
-    return ClassTarget(str(shown.name), metric, classes, coded)
-
-
-def _holds_numbers(metric: str, numbers: pd.Series, shown: pd.Series) -> bool:
-    """Return whether the metric, or without one the files, ask for numbers."""
-    if metric:
-        return get_metric(metric).needs == "numbers"
-    return _are_amounts(numbers, _fractions(shown))
-
-
-def _fractions(shown: pd.Series) -> bool:
-    numbers = pd.to_numeric(shown, errors="coerce")
-    return bool((numbers % 1 != 0).any() and numbers.notna().all())
-
-
-def _are_amounts(labels: pd.Series, fractions: bool) -> bool:
-    """Numbers to predict: with fractions, or many, or more than two where the sample shows fractions."""
-    if labels.isna().any():
-        return False
-    distinct = labels.nunique()
-    return bool((labels % 1 != 0).any()) or distinct > MOST_CLASSES or (fractions and distinct > 2)
-
-
-def _metric_of(numbers: pd.Series) -> str:
-    """Return the metric for numbers: the error of logarithms for amounts with a long tail, such as prices."""
-    skew, log_skew = pd.DataFrame({0: numbers, 1: np.log1p(numbers.clip(0))}).skew().tolist()
-    return "rmsle" if numbers.min() >= 0 and skew > max(1, abs(log_skew)) else "rmse"
-
-
-def _typed(labels: pd.Series) -> list[Label]:
-    """Return the distinct labels in order, whole numbers (1 and 1.0, not 01) and truth values as such."""
-    distinct = sorted(labels.unique())
-    whole = pd.Series(distinct).str.removesuffix(".0")
-    if _are_whole(whole):
-        return sorted({int(label) for label in whole})
-    if set(distinct) <= {"False", "True"}:
-        return [label == "True" for label in distinct]
-    return list(distinct)
-
-
-def _are_codes(shown: pd.Series, labels: pd.Series) -> bool:
-    """Return whether the sample holds numbers from 0 where the training data have words."""
-    codes = [str(code) for code in range(labels.nunique())]
-    if shown.isin(labels).any() or not shown.isin(codes).all():
-        return False
-    return type(_typed(labels)[0]) is not int
-
-
-def _photos(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: str) -> PhotoFiles:
-    id_column, column = answer.columns
+def _photos(path: Path, answer: pd.DataFrame, train: Path, test: Path, asked: Asked) -> PhotoFiles:
+    id_column, *answers = answer.columns
     folders = sorted(p for p in train.iterdir() if p.is_dir() and not p.name.startswith("."))
     if len(folders) < 2:
         raise DataError(
@@ -351,8 +303,11 @@ def _photos(path: Path, answer: pd.DataFrame, train: Path, test: Path, metric: s
     inside = {p.name: find_images(p) for p in folders}
     labels = pd.Series([name for name, paths in inside.items() for _ in paths])
     remarks = list[str]()
-    target = _target(answer[column], labels, str(train), metric, remarks)
-    if not target.classes:
+    if len(answers) > 1:
+        target: Target = class_columns(answers, train.name, labels, asked, remarks)
+    else:
+        target = one_target(answer[answers[0]], labels, str(train), asked, remarks)
+    if not isinstance(target, ClassTarget):
         raise DataError(f"{train} must hold images by class, got numbers to predict; choose another metric")
     remarks.append(f"{len(labels)} images in {train.name}/<class>/, {len(images)} in {test.name}/")
     return PhotoFiles(

@@ -9,7 +9,8 @@ from string import Template
 
 from podium.metrics import get_metric
 from podium.models.registry import known_names
-from podium.scaffold.inspect import ClassTarget, NumberTarget, PhotoFiles, TableFiles
+from podium.scaffold.inspect import PhotoFiles, TableFiles
+from podium.scaffold.target import ClassTarget, NumberTarget, SeveralTarget
 
 LINE_WIDTH = 110  # of a line
 
@@ -21,14 +22,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.competition.declaration import Competition
+from podium.competition.declaration import $declared
+$formats
 from podium.data.csv_files import $readers
 from podium.data.dataset import Dataset
 from podium.data.task import $task
 
-ID, TARGET = $id, $target
+ID = $id
+$target_line
 $label_line
 $classes
+$prefix
 $numbers
 $categories
 $dates
@@ -43,6 +47,7 @@ def load(folder: Path) -> Dataset:
         X_test=X_test,
         test_ids=$test_ids,
         task=$task_of,
+$order
     )
 
 
@@ -60,7 +65,7 @@ $toy_ids
     train, test = table[: 2 * n // 3], table[2 * n // 3 :].drop(columns=$label)
     train.to_csv(folder / $train, index=False)
     test.to_csv(folder / $test, index=False)
-    sample = $sample_ids.assign(**{TARGET: $first})
+    sample = $sample_ids.assign(**$shown)
     sample.to_csv(folder / $sample, index=False)
 
 
@@ -70,10 +75,12 @@ COMPETITION = Competition(
     title=$quoted_title,
     metric=$metric,
     id_column=ID,
-    target_column=TARGET,
+$target_column
+$submission
 $other_sample
     load=load,
     toy=toy,
+$folds
     roster={
         "constant": {},
 $roster
@@ -98,11 +105,13 @@ import numpy as np
 from PIL import Image
 
 from podium.competition.declaration import Competition
+$formats
 from podium.data.dataset import Dataset
 from podium.data.images import ImageFiles, find_images, lookalikes
 from podium.data.task import Classification
 
 $classes
+$prefix
 
 
 def load(folder: Path) -> Dataset:
@@ -143,7 +152,8 @@ COMPETITION = Competition(
     title=$quoted_title,
     metric=$metric,
     id_column=$id,
-    target_column=$target,
+$target_column
+$submission
 $other_sample
     load=load,
     toy=toy,
@@ -162,8 +172,7 @@ def declare(found: TableFiles | PhotoFiles, name: str, slug: str) -> str:
     shared = _shared(found, name, slug)
     if isinstance(found, PhotoFiles):
         return _filled(PHOTOS, **shared, **_of_photos(found))
-    parts = PARTS_OF_TARGET[type(found.target)](found)
-    return _filled(TABLE, **shared, **_of_table(found), **parts)
+    return _filled(TABLE, **shared, **_of_table(found), **_of_target(found))
 
 
 def kind(found: TableFiles | PhotoFiles) -> str:
@@ -177,48 +186,74 @@ def _filled(text: str, **parts: str) -> str:
 
 
 def _shared(found: TableFiles | PhotoFiles, name: str, slug: str) -> dict[str, str]:
-    target = found.target
-    given = "np.arange(len(CLASSES))" if target.coded else "np.array(CLASSES)"
     return {
         "title": f"{name}: {kind(found)}",
         "quoted_title": quoted(f"{name}: {kind(found)}"),
         "name": quoted(name),
         "slug": quoted(slug),
-        "metric": quoted(target.metric),
+        "metric": quoted(found.target.metric),
         "id": quoted(found.id_column),
-        "target": quoted(target.column),
         "train": quoted(found.train),
         "test": quoted(found.test),
         "sample": quoted(found.sample),
         "other_sample": ""
         if found.sample == "sample_submission.csv"
         else f"    sample={quoted(found.sample)},",
-        "classes": listed("CLASSES", target.classes, "in a submission numbers from 0" * target.coded),
-        "task_of": f"Classification({given})" if target.classes else "Regression()",
+    }
+
+
+def _classes(target: ClassTarget) -> dict[str, str]:
+    """Return the parts of a declaration that say what the classes are, and how they stand in the file."""
+    given = "np.arange(len(CLASSES))" if target.coded else "np.array(CLASSES)"
+    named = "CLASSES" if isinstance(target.classes[0], str) else "map(str, CLASSES)"
+    if target.prefix:
+        named = '(f"{PREFIX}{label}" for label in CLASSES), prefix=PREFIX'
+    submissions = {
+        "": "",
+        "probability": "    submission=probability(CLASSES[1]),",
+        "columns": f"    submission=columns(*{named}),",
+    }
+    note = "in a submission numbers from 0" * target.coded
+    return {
+        "formats": f"from podium.competition.formats import {target.submission}" if target.submission else "",
+        "classes": listed("CLASSES", target.classes, note),
+        "prefix": f"PREFIX = {quoted(target.prefix)}" if target.prefix else "",
+        "task_of": f"Classification({given})",
+        "submission": submissions[target.submission],
     }
 
 
 def _of_photos(found: PhotoFiles) -> dict[str, str]:
+    target = found.target
+    has_columns = target.submission == "columns"
+    first = "0" if target.coded or target.submission else "{CLASSES[0]}"
+    answers = [f"{target.prefix}{label}" for label in target.classes] if has_columns else [target.column]
     return {
-        "folder": "label" if isinstance(found.target.classes[0], str) else "str(label)",
+        **_classes(target),
+        "target_column": "" if has_columns else f"    target_column={quoted(target.column)},",
+        "folder": "label" if isinstance(target.classes[0], str) else "str(label)",
         "id_of": "stem" if found.stems else "name",
-        "header": quoted(f"{found.id_column},{found.target.column}"),
+        "header": quoted(",".join([found.id_column, *answers])),
         "suffix": found.suffix,
-        "first": "0" if found.target.coded else "{CLASSES[0]}",
+        "first": ",".join([first] * len(answers)),
     }
 
 
 def _of_table(found: TableFiles) -> dict[str, str]:
-    own_label = found.label != found.target.column
     counted = f"np.arange({found.first_id}, {found.first_id} + len(X_test))"
     known = f"{'read_texts' if found.text_ids else 'read_table'}(test, [ID])[ID].to_numpy()"
-    ids = '[f"toy-{row}" for row in range(n)]' if found.text_ids else "np.arange(1, n + 1)"
     kinds = {"numbers": found.numbers, "categories": found.categories, "dates": found.dates}
     given = [(argument, argument.upper()) for argument, columns in kinds.items() if columns]
     in_order = [argument for argument, _ in given] == list(kinds)[: len(given)]
+    orders = {
+        "": "",
+        "forward": "        times=X[ID].to_numpy(),",
+        "weeks": '        groups=X[ID].dt.strftime("%G-%V").to_numpy(),  # whole weeks are scored together',
+    }
     return {
-        "label": "LABEL" if own_label else "TARGET",
-        "label_line": f"LABEL = {quoted(found.label)}  # what {found.train} calls it" if own_label else "",
+        "declared": "Competition, FoldPlan" if found.order == "forward" else "Competition",
+        "order": orders[found.order],
+        "folds": '    folds=FoldPlan(order="forward"),' if found.order == "forward" else "",
         "numbers": listed("NUMBERS", found.numbers),
         "categories": listed("CATEGORIES", found.categories),
         "dates": "DATES = {" + ", ".join(f"{quoted(c)}: {quoted(v)}" for c, v in found.dates.items()) + "}"
@@ -229,45 +264,124 @@ def _of_table(found: TableFiles) -> dict[str, str]:
         "toy_numbers": TOY_NUMBERS if found.numbers else "",
         "toy_categories": TOY_CATEGORIES if found.categories else "",
         "toy_dates": TOY_DATES if found.dates else "",
-        "toy_ids": f"    table.insert(0, ID, {ids})" if found.first_id is None else "",
+        "toy_ids": f"    table.insert(0, ID, {_toy_ids(found)})"
+        if found.first_id is None and not found.order
+        else f"    table[ID] = {_toy_ids(found)}" * bool(found.order),
         "sample_ids": "test[[ID]]"
         if found.first_id is None
         else f"pd.DataFrame({{ID: {counted.replace('X_test', 'test')}}})",
     }
 
 
-def _of_classes(found: TableFiles) -> dict[str, str]:
-    classes = found.target.classes
-    label = "TARGET" if found.label == found.target.column else "LABEL"
-    reader = "read_texts" if isinstance(classes[0], str) else "read_table"
+def _toy_ids(found: TableFiles) -> str:
+    if found.order:
+        return 'pd.date_range("2026-01-01", periods=n, freq="D").strftime(DATES[ID])'
+    return '[f"toy-{row}" for row in range(n)]' if found.text_ids else "np.arange(1, n + 1)"
+
+
+def _of_target(found: TableFiles) -> dict[str, str]:
+    target = found.target
+    if isinstance(target, ClassTarget):
+        return _of_classes(found, target)
+    return _of_several(found, target) if isinstance(target, SeveralTarget) else _of_numbers(found, target)
+
+
+def _label(found: TableFiles, column: str) -> dict[str, str]:
+    """Return the parts that name one target's column, in a submission and in the training file."""
+    own_label = found.label != column
     return {
+        "target_line": f"TARGET = {quoted(column)}",
+        "target_column": "    target_column=TARGET,",
+        "label": "LABEL" if own_label else "TARGET",
+        "label_line": f"LABEL = {quoted(found.label)}  # what {found.train} calls it" if own_label else "",
+        "shown": "{TARGET: $first}",
+    }
+
+
+def _of_classes(found: TableFiles, target: ClassTarget) -> dict[str, str]:
+    parts = _label(found, target.column)
+    label = parts["label"]
+    first = "0" if target.coded or target.submission else "CLASSES[0]"
+    reader = "read_texts" if isinstance(target.classes[0], str) else "read_table"
+    if target.submission == "columns":
+        named = 'f"{PREFIX}{label}"' if target.prefix else "str(label)"
+        parts |= {"target_column": "", "shown": f"{{{named}: 0 for label in CLASSES}}"}
+    return {
+        **parts,
+        **_classes(target),
         "task": "Classification, encode_labels",
         "readers": _readers(found, reader),
         "y": f'encode_labels({reader}(train, [{label}])[{label}], CLASSES, source=f"{{train}}: {{{label}}}")',
-        "n": str(max(300, 24 * len(classes))),
+        "n": str(max(300, 24 * len(target.classes))),
         "known": "rng.permutation(np.arange(n) % len(CLASSES))",
         "answer": "np.array(CLASSES)[known]",
-        "first": "0" if found.target.coded else "CLASSES[0]",
+        "shown": parts["shown"].replace("$first", first),
         "roster": _roster("classification", "{}"),
     }
 
 
-def _of_numbers(found: TableFiles) -> dict[str, str]:
-    label = "TARGET" if found.label == found.target.column else "LABEL"
-    positive = get_metric(found.target.metric).least == 0
+NO_CLASSES = {"classes": "", "prefix": "", "formats": "", "submission": ""}
+
+
+def _of_numbers(found: TableFiles, target: NumberTarget) -> dict[str, str]:
+    parts = _label(found, target.column)
+    label = parts["label"]
     return {
+        **NO_CLASSES,
+        **parts,
         "task": "Regression",
+        "task_of": "Regression()",
         "readers": _readers(found, "read_numbers"),
         "y": f"read_numbers(train, [{label}])[{label}].to_numpy()",
         "n": "300",
         "known": "rng.normal(size=n)",
-        "answer": "(1000 * np.exp(known)).round(2)" if positive else "known.round(4)",
-        "first": "0.0",
-        "roster": _roster("regression", '{"log": True}' if found.target.metric == "rmsle" else "{}"),
+        "answer": "(1000 * np.exp(known)).round(2)" if _is_positive(found) else "known.round(4)",
+        "shown": parts["shown"].replace("$first", "0.0"),
+        "roster": _roster("regression", _log_params(found)),
     }
 
 
-PARTS_OF_TARGET = {ClassTarget: _of_classes, NumberTarget: _of_numbers}
+def _of_several(found: TableFiles, target: SeveralTarget) -> dict[str, str]:
+    """Return the parts of several targets, called in a submission as in the training file."""
+    labels = {
+        "task": "Multilabel",
+        "task_of": "Multilabel(TARGETS)",
+        "readers": _readers(found, "read_whole_numbers"),
+        "y": "read_whole_numbers(train, TARGETS, 0, 1).to_numpy().astype(int)",
+        "answer": "(known[:, None] + rng.normal(size=(n, len(TARGETS))) > 0).astype(int)",
+        "roster": _roster("multilabel", "{}"),
+    }
+    noise = "known[:, None] + rng.normal(size=(n, len(TARGETS)))"
+    numbers = {
+        "task": "Regression",
+        "task_of": "Regression(TARGETS)",
+        "readers": _readers(found, "read_numbers"),
+        "y": "read_numbers(train, TARGETS).to_numpy()",
+        "answer": f"np.exp({noise}).round(2)" if _is_positive(found) else f"({noise}).round(4)",
+        "roster": _roster("regression", _log_params(found)),
+    }
+    return {
+        **NO_CLASSES,
+        **(labels if target.are_labels else numbers),
+        "formats": "from podium.competition.formats import columns",
+        "target_line": listed("TARGETS", target.columns),
+        "target_column": "",
+        "submission": "    submission=columns(*TARGETS),",
+        "label": "TARGETS",
+        "label_line": "",
+        "n": "300",
+        "known": "rng.normal(size=n)",
+        "shown": "dict.fromkeys(TARGETS, 0)",
+    }
+
+
+def _is_positive(found: TableFiles) -> bool:
+    return get_metric(found.target.metric).least == 0
+
+
+def _log_params(found: TableFiles) -> str:
+    """Return the parameters by which a regressor learns logarithms where the metric judges them."""
+    return '{"log": True}' if get_metric(found.target.metric).logs else "{}"
 
 
 def _readers(found: TableFiles, of_target: str) -> str:

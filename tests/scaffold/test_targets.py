@@ -1,0 +1,135 @@
+"""What `podium new` says of the target and of the submission's format, and what it asks back."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from podium.competition.registry import get_competition
+from podium.errors import CompetitionError, DataError
+from podium.metrics import METRICS, get_metric
+from podium.pipeline.folds import make_folds
+from podium.scaffold.create import METRICS_AT_KAGGLE, make_competition
+from podium.scaffold.inspect import NOTHING_ASKED
+from podium.scaffold.smoke_test import check_competition
+from podium.scaffold.target import Asked
+from support import layouts
+
+N, M = 60, 20
+
+
+def made(root, train, sample, asked=NOTHING_ASKED, ids=None):
+    """The competition that is declared for these columns of the training file and of the sample."""
+    rng = np.random.default_rng(0)
+    ids = np.arange(N + M) if ids is None else ids
+    table = pd.DataFrame({"id": ids, "x": rng.normal(size=N + M).round(3)})
+    known = table[:N].assign(**train)
+    shown = pd.DataFrame({"id": ids[N:], **sample})
+    layouts.write(root / "data", known, table[N:], shown)
+    remarks = make_competition(root, "mine", "mine-2026", root / "data", asked, None, print)
+    competition = get_competition(root, "mine")
+    dataset = competition.load(root / "data")
+    quick = replace(competition, roster={"constant": {}})
+    assert [*check_competition(quick)][-1].endswith("read back as written")
+    return competition, dataset, " | ".join(remarks)
+
+
+def test_a_sample_of_fractions_asks_for_the_probability_of_the_positive_class(empty):
+    competition, dataset, said = made(empty, {"y": np.arange(N) % 2}, {"y": 0.5})
+    assert competition.metric == "roc_auc"
+    assert "metric roc_auc, a guess (--metric names another)" in said
+    assert "the positive class is 1 (--positive names another)" in said
+    assert competition.submission.label == 1
+    assert dataset.task.classes.tolist() == [0, 1]
+
+
+def test_with_the_area_as_metric_a_sample_of_zeros_is_of_probabilities_all_the_same(empty):
+    competition, _, said = made(empty, {"y": np.arange(N) % 2}, {"y": 0}, Asked("roc_auc"))
+    assert competition.submission.name == "the probability of one class"
+    assert "a guess" not in said.partition("positive")[0]
+
+
+@pytest.mark.parametrize("metric", ["f1", "average_precision", "roc_auc"])
+def test_which_class_is_positive_is_asked_where_nothing_says_it(empty, metric):
+    labels = np.array(["attack", "normal"])[np.arange(N) % 2]
+    with pytest.raises(CompetitionError, match=r"which one is positive; name it: --positive attack or --pos"):
+        made(empty, {"y": labels}, {"y": "normal"}, Asked(metric))
+    competition, dataset, said = made(empty, {"y": labels}, {"y": "normal"}, Asked(metric, "attack"))
+    assert dataset.task.classes.tolist() == ["normal", "attack"]
+    assert "the positive class is 'attack'" in said
+    assert competition.metric == metric
+
+
+def test_a_positive_class_that_is_none_is_refused(empty):
+    with pytest.raises(CompetitionError, match=r"--positive must be one of \['no', 'yes'\], got 'maybe'"):
+        made(empty, {"y": np.array(["no", "yes"])[np.arange(N) % 2]}, {"y": 0.5}, Asked("", "maybe"))
+
+
+def test_a_column_for_each_class_keeps_its_prefix_and_the_order_of_the_sample(empty):
+    labels = np.array(["C", "CL", "D"])[np.arange(N) % 3]
+    sample = {"Status_D": 0.3, "Status_C": 0.3, "Status_CL": 0.3}
+    competition, dataset, said = made(empty, {"Status": labels}, sample)
+    assert competition.metric == "log_loss"
+    assert competition.submission.prefix == "Status_"
+    assert dataset.task.classes.tolist() == ["C", "CL", "D"]
+    assert "called Status_<class>" in said
+
+
+def test_a_column_for_each_class_of_numbers(empty):
+    competition, dataset, _ = made(empty, {"kind": np.arange(N) % 3}, {"0": 0.3, "1": 0.3, "2": 0.3})
+    assert set(competition.submission.names) == {"0", "1", "2"}
+    assert dataset.task.classes.tolist() == [0, 1, 2]
+
+
+def test_several_columns_of_ones_and_zeros_are_labels(empty):
+    train = {"toxic": np.arange(N) % 2, "threat": np.arange(N) % 3 // 2}
+    competition, dataset, said = made(empty, train, {"toxic": 0.5, "threat": 0.5})
+    assert dataset.task.kind == "multilabel"
+    assert competition.metric == "mean_roc_auc"
+    assert "labels of ones and zeros, metric mean_roc_auc, a guess" in said
+    assert dataset.y.shape == (N, 2)
+
+
+def test_several_columns_of_numbers_are_judged_by_a_mean_over_them(empty):
+    train = {"e": np.linspace(0, 1, N), "g": np.linspace(1, 3, N)}
+    competition, dataset, said = made(empty, train, {"e": 0.0, "g": 0.0}, Asked("rmsle"))
+    assert dataset.task.names == ["e", "g"]
+    assert competition.metric == "mean_rmsle"
+    assert "the mean over them" in said
+    assert competition.roster["table-ridge"] == {"log": True}
+
+
+def test_columns_that_are_neither_targets_nor_classes_are_refused(empty):
+    with pytest.raises(
+        DataError, match=r"must hold the sample submission's columns \['a', 'b'\], or a column"
+    ):
+        made(empty, {"y": np.arange(N) % 3}, {"a": 0, "b": 0})
+
+
+def hours(starts):
+    return pd.DatetimeIndex(np.concatenate([pd.date_range(s, periods=20, freq="8h") for s in starts]))
+
+
+def test_an_id_that_is_a_later_date_is_a_feature_and_folds_follow_time(empty):
+    ids = hours(["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]).strftime("%Y-%m-%d %H:%M:%S")
+    competition, dataset, said = made(empty, {"y": np.linspace(0, 1, N)}, {"y": 0.0}, ids=ids)
+    assert "the id 'id' is a date, and a feature; all test rows are later" in said
+    assert dataset.X["id"].dtype.kind == "M"
+    folds = make_folds(dataset, competition.folds)
+    assert all(dataset.times[fold.train].max() < dataset.times[fold.valid].min() for fold in folds)
+
+
+def test_whole_weeks_are_scored_together_where_test_dates_lie_between(empty):
+    ids = hours(["2026-01-01", "2026-03-01", "2026-04-01", "2026-02-01"]).strftime("%Y-%m-%d %H:%M:%S")
+    competition, dataset, said = made(empty, {"y": np.linspace(0, 1, N)}, {"y": 0.0}, ids=ids)
+    assert "test rows lie between the training rows" in said
+    weeks = dataset.X["id"].dt.strftime("%G-%V").to_numpy()
+    for fold in make_folds(dataset, competition.folds):
+        assert not set(weeks[fold.train]) & set(weeks[fold.valid])
+
+
+def test_kaggle_s_metrics_are_all_known():
+    for name in set(METRICS_AT_KAGGLE.values()):
+        assert get_metric(name).name == name
+    assert len(set(METRICS_AT_KAGGLE.values()) & set(METRICS)) > 15
