@@ -57,7 +57,7 @@ leaderboard: needs-comp $(RUN)  ## show where COMP stands on Kaggle's public lea
 	@$(BIN)/podium leaderboard $(COMP)
 
 new: needs-comp $(RUN)  ## make competitions/COMP from the files in DATA; SLUG is its name at Kaggle
-	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(FROM) $(if $(METRIC),--metric $(METRIC))
+	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(FROM) $(if $(METRIC),--metric $(METRIC)) $(if $(POSITIVE),--positive "$(POSITIVE)")
 
 test: $(DEV) browser  ## lint, types and tests: what must pass before a change lands
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy

@@ -1,6 +1,9 @@
 """What `podium new` says of the target and of the submission's format, and what it asks back."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,14 +22,17 @@ from support import layouts
 N, M = 60, 20
 
 
-def made(root, train, sample, asked=NOTHING_ASKED, ids=None):
-    """The competition that is declared for these columns of the training file and of the sample."""
+def made(root, train, sample, asked=NOTHING_ASKED, ids=None, test=None, numbers=True):
+    """The competition that is declared for these columns of the training file, the test file and the
+    sample; with `numbers` the files have a column of them too."""
     rng = np.random.default_rng(0)
     ids = np.arange(N + M) if ids is None else ids
-    table = pd.DataFrame({"id": ids, "x": rng.normal(size=N + M).round(3)})
+    table = pd.DataFrame({"id": ids})
+    if numbers:
+        table["x"] = rng.normal(size=N + M).round(3)
     known = table[:N].assign(**train)
     shown = pd.DataFrame({"id": ids[N:], **sample})
-    layouts.write(root / "data", known, table[N:], shown)
+    layouts.write(root / "data", known, table[N:].assign(**(test or {})), shown)
     remarks = make_competition(root, "mine", "mine-2026", root / "data", asked, None, print)
     competition = get_competition(root, "mine")
     dataset = competition.load(root / "data")
@@ -41,6 +47,7 @@ def test_a_sample_of_fractions_asks_for_the_probability_of_the_positive_class(em
     assert "metric roc_auc, a guess (--metric names another)" in said
     assert "the positive class is 1 (--positive names another)" in said
     assert competition.submission.label == 1
+    written_as_a_person_would(empty)
     assert dataset.task.classes.tolist() == [0, 1]
 
 
@@ -74,6 +81,7 @@ def test_a_column_for_each_class_keeps_its_prefix_and_the_order_of_the_sample(em
     assert competition.submission.prefix == "Status_"
     assert dataset.task.classes.tolist() == ["C", "CL", "D"]
     assert "called Status_<class>" in said
+    written_as_a_person_would(empty)
 
 
 def test_a_column_for_each_class_of_numbers(empty):
@@ -89,6 +97,7 @@ def test_several_columns_of_ones_and_zeros_are_labels(empty):
     assert competition.metric == "mean_roc_auc"
     assert "labels of ones and zeros, metric mean_roc_auc, a guess" in said
     assert dataset.y.shape == (N, 2)
+    written_as_a_person_would(empty)
 
 
 def test_several_columns_of_numbers_are_judged_by_a_mean_over_them(empty):
@@ -107,6 +116,35 @@ def test_columns_that_are_neither_targets_nor_classes_are_refused(empty):
         made(empty, {"y": np.arange(N) % 3}, {"a": 0, "b": 0})
 
 
+def written_as_a_person_would(root):
+    path = root / "competitions" / "mine" / "competition.py"
+    checkout = Path(__file__).parents[2]
+    for words in (["check"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *words, "--config", checkout / "pyproject.toml", path]
+        ran = subprocess.run(command, capture_output=True, text=True, cwd=checkout, check=False)
+        assert ran.returncode == 0, ran.stdout
+
+
+def test_texts_are_read_beside_the_other_columns(empty):
+    texts = np.array([f"the story of number {row} in four words" for row in range(N + M)])
+    train, test = {"y": np.arange(N) % 2, "story": texts[:N]}, {"story": texts[N:]}
+    competition, dataset, said = made(empty, train, {"y": 0}, test=test)
+    assert "texts in 'story'" in said
+    assert dataset.X.parts["text"]["text"].tolist() == texts[:N].tolist()
+    assert list(dataset.X.parts["table"]) == ["x"]
+    assert {"text-logistic-regression", "table-ridge"} <= set(competition.roster)
+    written_as_a_person_would(empty)
+
+
+def test_texts_may_be_all_that_there_is(empty):
+    texts = [f"the story of number {row} in four words" for row in range(N + M)]
+    train, test = {"y": np.arange(N) / 7, "story": texts[:N]}, {"story": texts[N:]}
+    competition, dataset, _ = made(empty, train, {"y": 0.0}, test=test, numbers=False)
+    assert list(dataset.X) == ["text"]
+    assert set(competition.roster) == {"constant", "text-ridge", "text-sgd", "text-xgboost", "text-knn"}
+    written_as_a_person_would(empty)
+
+
 def hours(starts):
     return pd.DatetimeIndex(np.concatenate([pd.date_range(s, periods=20, freq="8h") for s in starts]))
 
@@ -116,6 +154,7 @@ def test_an_id_that_is_a_later_date_is_a_feature_and_folds_follow_time(empty):
     competition, dataset, said = made(empty, {"y": np.linspace(0, 1, N)}, {"y": 0.0}, ids=ids)
     assert "the id 'id' is a date, and a feature; all test rows are later" in said
     assert dataset.X["id"].dtype.kind == "M"
+    written_as_a_person_would(empty)
     folds = make_folds(dataset, competition.folds)
     assert all(dataset.times[fold.train].max() < dataset.times[fold.valid].min() for fold in folds)
 
@@ -124,6 +163,7 @@ def test_whole_weeks_are_scored_together_where_test_dates_lie_between(empty):
     ids = hours(["2026-01-01", "2026-03-01", "2026-04-01", "2026-02-01"]).strftime("%Y-%m-%d %H:%M:%S")
     competition, dataset, said = made(empty, {"y": np.linspace(0, 1, N)}, {"y": 0.0}, ids=ids)
     assert "test rows lie between the training rows" in said
+    written_as_a_person_would(empty)
     weeks = dataset.X["id"].dt.strftime("%G-%V").to_numpy()
     for fold in make_folds(dataset, competition.folds):
         assert not set(weeks[fold.train]) & set(weeks[fold.valid])

@@ -27,6 +27,7 @@ from podium.scaffold.target import (
 )
 
 NOTHING_ASKED = Asked()
+LEAST_WORDS = 4  # of the median cell of a column of texts
 MOST_CATEGORIES = 20  # a column of more texts, most of them of one row, is no category
 LAYOUTS = [  # of dates, the likelier ones first
     *("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"),
@@ -52,6 +53,7 @@ class TableFiles:
     numbers: list[str]
     categories: list[str]
     dates: dict[str, str]
+    texts: list[str]
     order: str
     remarks: list[str]
 
@@ -147,6 +149,7 @@ def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, asked: Ask
         numbers=_of(kinds, "number"),
         categories=_of(kinds, "category"),
         dates={c: kind for c, kind in kinds.items() if kind in LAYOUTS},
+        texts=_of(kinds, "text"),
         order=order,
         remarks=remarks,
     )
@@ -218,8 +221,8 @@ def _kinds(train: Path, test: Path, features: Sequence[str], known: Mapping[str,
         kinds |= {c: _kind(cells[c]) for c in features}
     if set(kinds.values()) <= {"own", "empty"}:
         raise DataError(
-            f"{train} must share numbers, categories or dates with {test.name}, got {sample(features)}, of "
-            "which nearly every row has its own; write competition.py by hand, as nlp-disaster-tweets has it"
+            f"{train} must share numbers, categories, dates or texts with {test.name}, "
+            f"got {sample(features)}, of which nearly every row has its own; write competition.py by hand"
         )
     return kinds
 
@@ -231,13 +234,14 @@ def _of(kinds: Mapping[str, str], kind: str) -> list[str]:
 def _describe_kinds(kinds: Mapping[str, str], only_in_train: Sequence[str]) -> list[str]:
     dates = "".join(f", dates in {c!r} as {kind}" for c, kind in kinds.items() if kind in LAYOUTS)
     numbers, categories = (len(_of(kinds, kind)) for kind in ("number", "category"))
+    texts = f", texts in {', '.join(map(repr, _of(kinds, 'text')))}" if _of(kinds, "text") else ""
     left = {
         "nearly every row has its own": _of(kinds, "own"),
         "empty": _of(kinds, "empty"),
         "not among the test rows' columns": only_in_train,
     }
     return [
-        f"{numbers} columns of numbers, {categories} of categories{dates}",
+        f"{numbers} columns of numbers, {categories} of categories{dates}{texts}",
         *(f"left out, {reason}: {', '.join(columns)}" for reason, columns in left.items() if columns),
     ]
 
@@ -255,7 +259,8 @@ def _label_column(column: str, columns: Sequence[str], shared: Sequence[str], tr
 
 
 def _kind(cells: pd.Series) -> str:
-    """number, category, the layout of dates, own (nearly every row has its own text) or empty."""
+    """Return number, category, the layout of dates, text, own (nearly every row has its own, which is no
+    text) or empty."""
     values = pd.Series(cells.dropna().unique())
     if values.empty:
         return "empty"
@@ -264,7 +269,9 @@ def _kind(cells: pd.Series) -> str:
     for layout in LAYOUTS:
         if pd.to_datetime(values, format=layout, errors="coerce").notna().all():
             return layout
-    return "own" if len(values) > max(MOST_CATEGORIES, len(cells) / 2) else "category"
+    if len(values) <= max(MOST_CATEGORIES, len(cells) / 2):
+        return "category"
+    return "text" if values.str.count(r"\S+").median() >= LEAST_WORDS else "own"
 
 
 def _require_same_ids(path: Path, ids: pd.Series, source: Path, known: Iterable[str]) -> None:

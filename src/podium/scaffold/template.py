@@ -26,6 +26,7 @@ from podium.competition.declaration import $declared
 $formats
 from podium.data.csv_files import $readers
 from podium.data.dataset import Dataset
+$multimodal
 from podium.data.task import $task
 
 ID = $id
@@ -36,11 +37,12 @@ $prefix
 $numbers
 $categories
 $dates
+$texts
 
 
 def load(folder: Path) -> Dataset:
     train, test = folder / $train, folder / $test
-    X, X_test = (read_features(path, $columns) for path in (train, test))
+    X, X_test = ($rows for path in (train, test))
     return Dataset(
         X=X,
         y=$y,
@@ -51,6 +53,7 @@ $order
     )
 
 
+$read_rows
 def toy(folder: Path) -> None:
     """Made up: each feature knows a little of the answer, and one cell in ten is empty."""
     rng, n = np.random.default_rng(0), $n
@@ -59,6 +62,7 @@ def toy(folder: Path) -> None:
 $toy_numbers
 $toy_categories
 $toy_dates
+$toy_texts
     table = pd.DataFrame(cells).mask(rng.random((n, len(cells))) < 0.1)
 $toy_ids
     table[$label] = $answer
@@ -168,6 +172,27 @@ $other_sample
 '''
 
 
+TOY_TEXTS = """\
+    cells |= {c: np.where(known + rng.normal(size=n) > known.mean(), "a lot", "less") for c in TEXTS}"""
+READ_ROWS = """\
+def read_rows(path: Path) -> MultimodalRows:
+    texts = read_texts(path, TEXTS).set_axis(["text", *TEXTS[1:]], axis=1)
+    return MultimodalRows({"text": texts, "table": read_features(path, $columns)})
+
+"""
+# On the features of texts, the ones that do well.
+TEXT_MODELS = (
+    "text-ridge",
+    "text-sgd",
+    "text-logistic-regression",
+    "text-linear-svc",
+    "text-complement-nb",
+    "text-multinomial-nb",
+    "text-xgboost",
+    "text-knn",
+)
+
+
 def declare(found: TableFiles | PhotoFiles, name: str, slug: str) -> str:
     shared = _shared(found, name, slug)
     if isinstance(found, PhotoFiles):
@@ -245,12 +270,15 @@ def _of_table(found: TableFiles) -> dict[str, str]:
     kinds = {"numbers": found.numbers, "categories": found.categories, "dates": found.dates}
     given = [(argument, argument.upper()) for argument, columns in kinds.items() if columns]
     in_order = [argument for argument, _ in given] == list(kinds)[: len(given)]
+    columns = ", ".join(name if in_order else f"{argument}={name}" for argument, name in given)
+    moments = 'X.parts["table"][ID]' if found.texts else "X[ID]"
     orders = {
         "": "",
-        "forward": "        times=X[ID].to_numpy(),",
-        "weeks": '        groups=X[ID].dt.strftime("%G-%V").to_numpy(),  # whole weeks are scored together',
+        "forward": f"        times={moments}.to_numpy(),",
+        "weeks": f'        groups={moments}.dt.strftime("%G-%V").to_numpy(),  # whole weeks',
     }
     return {
+        **_of_rows(found, columns),
         "declared": "Competition, FoldPlan" if found.order == "forward" else "Competition",
         "order": orders[found.order],
         "folds": '    folds=FoldPlan(order="forward"),' if found.order == "forward" else "",
@@ -259,7 +287,6 @@ def _of_table(found: TableFiles) -> dict[str, str]:
         "dates": "DATES = {" + ", ".join(f"{quoted(c)}: {quoted(v)}" for c, v in found.dates.items()) + "}"
         if found.dates
         else "",
-        "columns": ", ".join(name if in_order else f"{argument}={name}" for argument, name in given),
         "test_ids": known if found.first_id is None else counted,
         "toy_numbers": TOY_NUMBERS if found.numbers else "",
         "toy_categories": TOY_CATEGORIES if found.categories else "",
@@ -270,6 +297,20 @@ def _of_table(found: TableFiles) -> dict[str, str]:
         "sample_ids": "test[[ID]]"
         if found.first_id is None
         else f"pd.DataFrame({{ID: {counted.replace('X_test', 'test')}}})",
+    }
+
+
+def _of_rows(found: TableFiles, columns: str) -> dict[str, str]:
+    """Return the parts that say how rows are read: a table, texts, or both."""
+    texts = 'read_texts(path, TEXTS).set_axis(["text", *TEXTS[1:]], axis=1)'
+    both = bool(found.texts and columns)
+    alone = texts if found.texts else f"read_features(path, {columns})"
+    return {
+        "texts": listed("TEXTS", found.texts),
+        "toy_texts": TOY_TEXTS if found.texts else "",
+        "rows": "read_rows(path)" if both else alone,
+        "read_rows": Template(READ_ROWS).substitute(columns=columns) if both else "",
+        "multimodal": "from podium.data.multimodal import MultimodalRows" if both else "",
     }
 
 
@@ -316,7 +357,7 @@ def _of_classes(found: TableFiles, target: ClassTarget) -> dict[str, str]:
         "known": "rng.permutation(np.arange(n) % len(CLASSES))",
         "answer": "np.array(CLASSES)[known]",
         "shown": parts["shown"].replace("$first", first),
-        "roster": _roster("classification", "{}"),
+        "roster": _roster(found, "classification", "{}"),
     }
 
 
@@ -337,7 +378,7 @@ def _of_numbers(found: TableFiles, target: NumberTarget) -> dict[str, str]:
         "known": "rng.normal(size=n)",
         "answer": "(1000 * np.exp(known)).round(2)" if _is_positive(found) else "known.round(4)",
         "shown": parts["shown"].replace("$first", "0.0"),
-        "roster": _roster("regression", _log_params(found)),
+        "roster": _roster(found, "regression", _log_params(found)),
     }
 
 
@@ -349,7 +390,7 @@ def _of_several(found: TableFiles, target: SeveralTarget) -> dict[str, str]:
         "readers": _readers(found, "read_whole_numbers"),
         "y": "read_whole_numbers(train, TARGETS, 0, 1).to_numpy().astype(int)",
         "answer": "(known[:, None] + rng.normal(size=(n, len(TARGETS))) > 0).astype(int)",
-        "roster": _roster("multilabel", "{}"),
+        "roster": _roster(found, "multilabel", "{}"),
     }
     noise = "known[:, None] + rng.normal(size=(n, len(TARGETS)))"
     numbers = {
@@ -358,7 +399,7 @@ def _of_several(found: TableFiles, target: SeveralTarget) -> dict[str, str]:
         "readers": _readers(found, "read_numbers"),
         "y": "read_numbers(train, TARGETS).to_numpy()",
         "answer": f"np.exp({noise}).round(2)" if _is_positive(found) else f"({noise}).round(4)",
-        "roster": _roster("regression", _log_params(found)),
+        "roster": _roster(found, "regression", _log_params(found)),
     }
     return {
         **NO_CLASSES,
@@ -386,12 +427,20 @@ def _log_params(found: TableFiles) -> str:
 
 def _readers(found: TableFiles, of_target: str) -> str:
     of_ids = {"read_texts" if found.text_ids else "read_table"} if found.first_id is None else set()
-    return ", ".join(sorted({"read_features", of_target} | of_ids))
+    of_rows = {"read_texts"} if found.texts else set()
+    if found.numbers or found.categories or found.dates:
+        of_rows.add("read_features")
+    return ", ".join(sorted({of_target} | of_rows | of_ids))
 
 
-def _roster(kind: str, params: str) -> str:
-    names = known_names([kind])
-    return "\n".join(f"        {quoted(name)}: {params}," for name in names if name.startswith("table-"))
+def _roster(found: TableFiles, kind: str, params: str) -> str:
+    has_table = bool(found.numbers or found.categories or found.dates)
+    fitting = [
+        name
+        for name in known_names([kind])
+        if (has_table and name.startswith("table-")) or (found.texts and name in TEXT_MODELS)
+    ]
+    return "\n".join(f"        {quoted(name)}: {params}," for name in fitting)
 
 
 def quoted(value: object) -> str:
