@@ -69,7 +69,7 @@ def test_the_same_tweet_is_one_group_and_its_labels_may_contradict(competition, 
 def test_labels_and_ids_come_back_in_the_sample_s_order(competition, folder):
     dataset = competition.load(folder)
     sample = read_sample(competition, dataset, folder)
-    assert dataset.test_ids.tolist() == sample["id"].tolist()
+    assert dataset.test_ids.astype(str).tolist() == sample["id"].tolist()
     assert (dataset.task.classes[dataset.y] == pd.read_csv(folder / "train.csv")["target"]).all()
 
 

@@ -72,3 +72,32 @@ def test_a_model_of_texts_names_the_part_that_rows_lack():
     rows = MultimodalRows({"table": pd.DataFrame({"n": range(40)})})
     with pytest.raises(ModelError, match=r"must be given the part 'text', got rows with \['table'\]"):
         create("text-ridge", {}, 0).fit(rows, Y)
+
+
+def reviews(good, bad, ends, n=60):
+    """Reviews that are good or bad, each with another end."""
+    return pd.DataFrame({"text": [(good if row % 2 else bad) + ends[row % len(ends)] for row in range(n)]})
+
+
+UNSPACED = {
+    "Chinese": reviews("这家餐厅的菜非常好吃", "服务太差了我很失望", "啊吧呢吗呀"),
+    "Thai": reviews("อาหารอร่อยมาก", "บริการแย่มาก", "ๆฯนะคร"),
+    "emoji": reviews("😀🎉", "😡👎", "✨🔥🌧"),
+}
+
+
+@pytest.mark.parametrize("language", UNSPACED)
+@pytest.mark.parametrize("name", NAMES)
+def test_texts_without_spaces_are_read_by_characters(name, language):
+    rows = UNSPACED[language]
+    y = np.arange(len(rows)) % 2
+    params = {"n_estimators": 3} if name == "text-xgboost" else {}
+    params |= {"components": 3} if name == "text-gaussian-nb" else {}
+    predicted = create(name, params, 0).fit(rows[:40], y[:40]).predict_proba(rows[40:])
+    assert (predicted.argmax(axis=1) == y[40:]).all()
+
+
+def test_a_set_of_features_that_finds_nothing_is_passed_over():
+    """Each word stands in one row only: pairs of words and characters are rare too."""
+    rows = pd.DataFrame({"text": ["ab cd", "ef gh", "ij kl"]})
+    assert TextFeatures("words").fit(rows).transform(rows).nnz > 0

@@ -111,12 +111,17 @@ def test_conflicting_rows_are_dropped_from_training_on_request_and_scored_all_th
 @pytest.mark.parametrize(
     ("y", "changes", "message"),
     [
-        ([0, 0, 0], {"classes": np.array(["cat", "dog"])}, "class 'dog' must have at least one .* got none"),
+        (
+            [0, 0, 0, 1],
+            {"classes": np.array(["cat", "cow", "dog"])},
+            "class 'dog' must have at least one .* got none",
+        ),
         (
             [0, 0, 0, 1, 1, 1],
             {"groups": np.array([0, 0, 0, 1, 1, 1])},
             "the training data must have at least 3 groups that can be scored, .* got 0",
         ),
+        ([0, 0, 0], {}, "must have two or more different labels, got 0 in all 3 rows; look at the target"),
     ],
 )
 def test_data_too_small_for_the_plan_are_refused(y, changes, message):

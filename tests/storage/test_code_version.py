@@ -62,7 +62,7 @@ def test_comments_docstrings_and_layout_do_not_count(copied):
 
 def test_a_changed_number_counts(copied):
     package, ids = copied
-    edit(package / "metrics" / "classification.py", "1e-15", "1e-14")
+    edit(package / "metrics" / "probabilities.py", "1e-15", "1e-14")
     assert ids("podium.pipeline.blend", "code_id") != code_id("podium.pipeline.blend")
 
 

@@ -93,7 +93,7 @@ def row_ids(competition: Competition, dataset: Dataset, frame: pd.DataFrame) -> 
 def build(
     competition: Competition, dataset: Dataset, predictions: Predictions, sample: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the checked submission: the sample with the answers in place of its own.
+    """Return the checked submission: the sample with the answers in place of its own, or after its ids.
 
     Raises SubmissionError for a file that Kaggle would refuse.
     """
@@ -125,10 +125,9 @@ def check(
     """Raise SubmissionError unless columns, rows and order of ids are as the sample's, and the answers are
     such as the format holds."""
     subject = f"submission for {competition.name!r}"
-    if list(frame.columns) != list(sample.columns):
-        raise SubmissionError(
-            f"{subject} must have the columns {list(sample.columns)}, got {list(frame.columns)}"
-        )
+    columns = [*sample.columns, *(c for c in competition.answer_columns if c not in sample)]
+    if list(frame.columns) != columns:
+        raise SubmissionError(f"{subject} must have the columns {columns}, got {list(frame.columns)}")
     ids = row_ids(competition, dataset, frame)
     expected = row_ids(competition, dataset, sample)
     problem = _id_problem(ids, expected)

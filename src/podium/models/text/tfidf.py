@@ -35,6 +35,11 @@ PLAIN = {"strip_accents": "unicode", "stop_words": "english", "dtype": np.float3
 BAG = {"strip_accents": "unicode", "sublinear_tf": True, "dtype": np.float32}
 WORDS = {**BAG, "ngram_range": (1, 2), "min_df": 2}
 CHARACTERS = {**BAG, "analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3}
+# Without stripping accents: in Thai and its like that would take the vowels away.
+SIGNS = {"sublinear_tf": True, "dtype": np.float32, "analyzer": "char", "ngram_range": (1, 3)}
+# Thai, Lao, Burmese and Khmer, Japanese, Chinese: what stands between two spaces is no word.
+UNSPACED = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+UNSPACED_SHARE = 0.3  # of the letters, from which on texts are read by characters
 REGRESSOR_PARAMS: dict[str, dict[str, Any]] = {
     "ridge": {"alpha": 3.0},
     "sgd": {"alpha": 1e-3, "eta0": 0.1},
@@ -86,13 +91,32 @@ class HashableTexts:
 
 @lru_cache(maxsize=18)  # three sets of features, five folds
 def _vectorisers(features: str, known: HashableTexts) -> list[tuple[str, TfidfVectorizer]]:
-    """Return the fitted vectorisers, each with its column. Columns without a word have none."""
+    """Return the fitted vectorisers, each with its column. Empty columns have none."""
     return [
-        (column, TfidfVectorizer(**settings).fit(known.frame[column]))
+        (column, vectoriser)
         for column in known.frame.columns
-        if known.frame[column].str.contains(r"\w\w").any()
-        for settings in SETS[features]["text" if column == "text" else "other"]
+        for vectoriser in _fitted(
+            known.frame[column], SETS[features]["text" if column == "text" else "other"]
+        )
     ]
+
+
+def _fitted(texts: pd.Series, sets: list[dict[str, Any]]) -> list[TfidfVectorizer]:
+    """Return the vectorisers that find something in the texts; of single characters where there are no words
+    to be found, as in texts without spaces or of emoji."""
+    if not texts.str.contains(r"\S").any():
+        return []
+    unspaced = texts.str.count(UNSPACED).sum() > UNSPACED_SHARE * texts.str.count(r"\w").sum()
+    found = [] if unspaced else [_fitted_one(texts, settings) for settings in sets]
+    return [vectoriser for vectoriser in found if vectoriser] or [TfidfVectorizer(**SIGNS).fit(texts)]
+
+
+def _fitted_one(texts: pd.Series, settings: dict[str, Any]) -> TfidfVectorizer | None:
+    """Return the fitted vectoriser; None where no term is there, or none often enough."""
+    try:
+        return TfidfVectorizer(**settings).fit(texts)
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=54)  # of each the training, validation and test rows
