@@ -173,3 +173,21 @@ def test_kaggle_s_metrics_are_all_known():
     for name in set(METRICS_AT_KAGGLE.values()):
         assert get_metric(name).name == name
     assert len(set(METRICS_AT_KAGGLE.values()) & set(METRICS)) > 15
+
+
+@pytest.mark.parametrize(
+    "name", ['x"""+str(print(7))+"""', "price\\usd", "a\\N", "new\nline", "{braces}", "$sign"]
+)
+def test_names_in_the_files_stay_text(empty, name, capsys):
+    competition, dataset, _ = made(empty, {name: np.arange(N) / 7}, {name: 0.0})
+    assert competition.target_column == name
+    assert dataset.y[7] == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_labels_and_prefixes_stay_text(empty):
+    labels = np.array(['a"b', "c\\d", "{e}"])[np.arange(N) % 3]
+    sample = {f'p"{label}': 0.3 for label in ('a"b', "c\\d", "{e}")}
+    competition, dataset, _ = made(empty, {"kind": labels}, sample)
+    assert competition.submission.prefix == 'p"'
+    assert sorted(dataset.task.names) == ['a"b', "c\\d", "{e}"]

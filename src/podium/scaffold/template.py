@@ -15,7 +15,7 @@ from podium.scaffold.target import ClassTarget, NumberTarget, SeveralTarget
 LINE_WIDTH = 110  # of a line
 
 TABLE = '''\
-"""$title, from a table."""
+"""$plain_name, from a table."""
 
 from pathlib import Path
 
@@ -101,7 +101,7 @@ TOY_DATES = """\
     cells |= {c: (pd.Timestamp("2026-01-01") + days[c]).strftime(DATES[c]) for c in DATES}"""
 
 PHOTOS = '''\
-"""$title, from photos."""
+"""$plain_name, from photos."""
 
 from pathlib import Path
 
@@ -142,7 +142,7 @@ def toy(folder: Path) -> None:
         place.mkdir(parents=True, exist_ok=True)
         pixels = rng.integers(0, 150, (96, 96, 3), dtype=np.uint8)
         pixels[96 * code // k : 96 * (code + 1) // k] += 100
-        path = place / f"toy-{number}$suffix"
+        path = place / (f"toy-{number}" + $suffix)
         Image.fromarray(pixels).save(path)
         lines += [f"{path.$id_of},$first"] * is_test
     (folder / $sample).write_text("\\n".join(lines) + "\\n")
@@ -212,7 +212,7 @@ def _filled(text: str, **parts: str) -> str:
 
 def _shared(found: TableFiles | PhotoFiles, name: str, slug: str) -> dict[str, str]:
     return {
-        "title": f"{name}: {kind(found)}",
+        "plain_name": name,  # of a-z, 0-9 and hyphens: text of the files would be code here
         "quoted_title": quoted(f"{name}: {kind(found)}"),
         "name": quoted(name),
         "slug": quoted(slug),
@@ -259,7 +259,7 @@ def _of_photos(found: PhotoFiles) -> dict[str, str]:
         "folder": "label" if isinstance(target.classes[0], str) else "str(label)",
         "id_of": "stem" if found.stems else "name",
         "header": quoted(",".join([found.id_column, *answers])),
-        "suffix": found.suffix,
+        "suffix": quoted(found.suffix),
         "first": ",".join([first] * len(answers)),
     }
 
@@ -334,7 +334,7 @@ def _label(found: TableFiles, column: str) -> dict[str, str]:
         "target_line": f"TARGET = {quoted(column)}",
         "target_column": "    target_column=TARGET,",
         "label": "LABEL" if own_label else "TARGET",
-        "label_line": f"LABEL = {quoted(found.label)}  # what {found.train} calls it" if own_label else "",
+        "label_line": f"LABEL = {quoted(found.label)}  # as the training file calls it" if own_label else "",
         "shown": "{TARGET: $first}",
     }
 
