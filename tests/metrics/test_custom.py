@@ -4,7 +4,7 @@ import pytest
 from sklearn.metrics import accuracy_score, brier_score_loss
 
 from podium.errors import CompetitionError
-from podium.metrics import Scorer, custom_metric, get_metric, map_at, require_fitting, weighted
+from podium.metrics import Scorer, custom_metric, get_metric, require_fitting, weighted
 from podium.pipeline.significance import Resamples, bootstrap
 from support.makers import make_dataset, make_predictions
 
@@ -96,7 +96,7 @@ def test_a_label_in_second_place(name, expected):
 def test_the_average_precision_of_several_labels_counts_all_of_them():
     y = np.array([[1, 0, 1], [0, 0, 0]])
     p = np.array([[0.9, 0.8, 0.1], [0.1, 0.2, 0.3]])
-    assert map_at(3).score(y, p) == pytest.approx(((1 + 2 / 3) / 2 + 0) / 2)
+    assert get_metric("map@3").score(y, p) == pytest.approx(((1 + 2 / 3) / 2 + 0) / 2)
 
 
 @pytest.mark.parametrize("name", ["map@0", "map@2.5", "pinball@1", "map@x", "mean_accuracy", "mean_"])

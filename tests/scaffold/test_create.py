@@ -25,9 +25,10 @@ from podium.pipeline.submit import submit
 from podium.pipeline.train import train
 from podium.scaffold.create import make_competition
 from podium.scaffold.inspect import inspect_files
+from podium.scaffold.literals import listed
 from podium.scaffold.smoke_test import check_competition
 from podium.scaffold.target import Asked
-from podium.scaffold.template import declare, listed
+from podium.scaffold.template import declare
 from support import layouts
 from support.command_line import complaint, podium
 from support.kaggle_stub import zipped

@@ -77,21 +77,17 @@ def leaderboard(name: Name, root: Root = None) -> None:
 def _show_submissions(name: str, root: Path | None, with_rank: bool) -> None:
     from podium.kaggle import public_leaderboard as public
     from podium.kaggle.client import Client
-    from podium.metrics import get_metric
+    from podium.report.kaggle_scores import describe_standing
 
     base = root_of(root)
     competition = get_competition(base, name)
     warn_of_credentials()
     with Client() as client:
         records = public.refresh(competition, base, client)
-        lines = [*public.history(records), public.agreement(records)]
-        for line in lines:
+        for line in (*public.history(records), public.agreement(records)):
             typer.echo(line)
         if with_rank:
-            greater_is_better = get_metric(competition.metric).greater_is_better
-            standing = public.find_standing(competition, base, client, records, greater_is_better)
-            lines = public.describe(standing) if standing else ["no submission has a public score yet"]
-            for line in lines:
+            for line in describe_standing(competition, base, client, records):
                 typer.echo(line)
 
 

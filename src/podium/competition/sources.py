@@ -18,7 +18,7 @@ from podium.storage.hashing import file_sum
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 MOST_LISTED_FILES = 20  # of one folder, that a manifest lists one by one
-FOREIGN = ("thumbs.db", "desktop.ini", "__macosx")  # what systems leave behind
+FOREIGN = ("thumbs.db", "desktop.ini")  # what systems leave behind, beside hidden files
 MOST_NESTED = 3  # archives in archives in archives
 
 
@@ -80,15 +80,15 @@ def _in_named_place(named: Path, slug: str) -> Path:
 
 def visible_files(folder: Path) -> list[Path]:
     """Return the files of a folder in the order of their names, without those that systems leave behind."""
-    return sorted(p for p in folder.iterdir() if p.is_file() and not _is_foreign(p.name))
-
-
-def _is_foreign(name: str) -> bool:
-    return name.startswith(".") or name.lower() in FOREIGN
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith(".") and path.name.lower() not in FOREIGN
+    )
 
 
 def _holds_files(folder: Path) -> bool:
-    return folder.is_dir() and any(p.is_file() and not p.name.startswith(".") for p in folder.iterdir())
+    return folder.is_dir() and bool(visible_files(folder))
 
 
 def unpack(source: Source, competition: Competition, cache: Path) -> Path:

@@ -5,6 +5,8 @@ All but accuracy are functions of three counts for each class: hits, predictions
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -127,14 +129,7 @@ def f_beta(beta: float, average: str = "") -> Metric:
     """
     name = f"f{beta:g}{average}"
     if average == "_samples":
-        return RowMetric(
-            name=name,
-            greater_is_better=True,
-            needs="labels",
-            tasks=LABEL_SETS,
-            row_statistics=partial(_f_of_row, beta=beta),
-            value=first,
-        )
+        return _of_sets(name, partial(_f_of_row, beta=beta))
     value, tasks, columns = F_AVERAGES[average]
     return RowMetric(
         name=name,
@@ -149,51 +144,35 @@ def f_beta(beta: float, average: str = "") -> Metric:
     )
 
 
-METRICS = (
-    RowMetric(
-        name="accuracy",
-        greater_is_better=True,
-        needs="labels",
-        tasks=CLASSES,
-        row_statistics=_hits,
-        value=first,
-        scale_free=True,
-    ),
-    RowMetric(
-        name="subset_accuracy",
+def _of_sets(name: str, statistics: Callable[..., Array]) -> Metric:
+    """Return the mean over the rows of a statistic of their sets of labels."""
+    return RowMetric(
+        name=name,
         greater_is_better=True,
         needs="labels",
         tasks=LABEL_SETS,
-        row_statistics=_all_right,
+        row_statistics=statistics,
         value=first,
-    ),
-    RowMetric(
-        name="balanced_accuracy",
+    )
+
+
+def _of_classes(name: str, statistics: Callable[..., Array], value: Callable[[Array], Array]) -> RowMetric:
+    return RowMetric(
+        name=name,
         greater_is_better=True,
         needs="labels",
         tasks=CLASSES,
-        row_statistics=_counts,
-        value=_balanced,
+        row_statistics=statistics,
+        value=value,
         scale_free=True,
-    ),
+    )
+
+
+METRICS = (
+    _of_classes("accuracy", _hits, first),
+    _of_sets("subset_accuracy", _all_right),
+    _of_classes("balanced_accuracy", _counts, _balanced),
     *(f_beta(1, average) for average in (*F_AVERAGES, "_samples")),
-    RowMetric(
-        name="mcc",
-        greater_is_better=True,
-        needs="labels",
-        tasks=CLASSES,
-        row_statistics=_counts,
-        value=_correlation,
-        scale_free=True,
-    ),
-    RowMetric(
-        name="quadratic_kappa",
-        greater_is_better=True,
-        needs="labels",
-        tasks=CLASSES,
-        row_statistics=_squares_of_codes,
-        value=_quadratic_kappa,
-        ordered=True,
-        scale_free=True,
-    ),
+    _of_classes("mcc", _counts, _correlation),
+    replace(_of_classes("quadratic_kappa", _squares_of_codes, _quadratic_kappa), ordered=True),
 )

@@ -102,49 +102,35 @@ def _median_error(y: Array, numbers: Array, weights: Array | None) -> float:
     return float(median_absolute_error(y, numbers[:, 0], sample_weight=weights))
 
 
-def _error(name: str, statistics: Callable[..., Array], value: Any = first, **more: Any) -> Metric:
+def _of_numbers(name: str, statistics: Callable[..., Array], value: Any = first, **more: Any) -> Metric:
+    settings = {"greater_is_better": False, **more}
     return RowMetric(
         name=name,
-        greater_is_better=False,
         needs="numbers",
         tasks=NUMBERS,
         columns=1,
         row_statistics=statistics,
         value=value,
-        **more,
-    )
-
-
-def _likeness(name: str, statistics: Callable[..., Array], value: Any, width: int, **more: Any) -> Metric:
-    return RowMetric(
-        name=name,
-        greater_is_better=True,
-        needs="numbers",
-        tasks=NUMBERS,
-        columns=1,
-        row_statistics=statistics,
-        value=value,
-        width=width,
-        **more,
+        **settings,
     )
 
 
 def pinball(quantile: float) -> Metric:
     """Return the quantile loss, which the quantile of the targets minimises."""
-    return _error(f"pinball@{quantile:g}", partial(_pinball, quantile=quantile))
+    return _of_numbers(f"pinball@{quantile:g}", partial(_pinball, quantile=quantile))
 
 
-RMSE = _error("rmse", _squares, _root)
+RMSE = _of_numbers("rmse", _squares, _root)
 METRICS = (
     RMSE,
-    _error("mae", _distances),
-    _error("rmsle", _log_squares, _root, least=0.0, logs=RMSE),
-    _likeness("r2", _moments, _explained, width=3),
-    _likeness("r2_log", _log_moments, _explained, width=3, least=0.0, logs=RMSE),
-    _likeness("pearson", _value_products, _correlation, width=5, scale_free=True),
-    _likeness("spearman", _rank_products, _correlation, width=5, frozen=True),
-    _error("mape", _relative),
-    _error("smape", _symmetric),
+    _of_numbers("mae", _distances),
+    _of_numbers("rmsle", _log_squares, _root, least=0.0, logs=RMSE),
+    _of_numbers("r2", _moments, _explained, greater_is_better=True, width=3),
+    _of_numbers("r2_log", _log_moments, _explained, greater_is_better=True, width=3, least=0.0, logs=RMSE),
+    _of_numbers("pearson", _value_products, _correlation, greater_is_better=True, width=5, scale_free=True),
+    _of_numbers("spearman", _rank_products, _correlation, greater_is_better=True, width=5, frozen=True),
+    _of_numbers("mape", _relative),
+    _of_numbers("smape", _symmetric),
     FunctionMetric(
         name="median_absolute_error",
         greater_is_better=False,

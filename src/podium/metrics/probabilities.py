@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from podium.metrics.metric import CLASSES, Array, RowMetric, first, indicators, mean_of_defined, share
@@ -33,31 +35,22 @@ def _squares(y: Array, probabilities: Array) -> Array:
     return distances / 2 if columns == 2 else distances
 
 
+def _of_probabilities(
+    name: str, statistics: Callable[..., Array], value: Callable[[Array], Array], scale_free: bool
+) -> RowMetric:
+    return RowMetric(
+        name=name,
+        greater_is_better=False,
+        needs="probabilities",
+        tasks=CLASSES,
+        row_statistics=statistics,
+        value=value,
+        scale_free=scale_free,
+    )
+
+
 METRICS = (
-    RowMetric(
-        name="log_loss",
-        greater_is_better=False,
-        needs="probabilities",
-        tasks=CLASSES,
-        row_statistics=_surprisals,
-        value=first,
-        scale_free=True,
-    ),
-    RowMetric(
-        name="balanced_log_loss",
-        greater_is_better=False,
-        needs="probabilities",
-        tasks=CLASSES,
-        row_statistics=_surprisals_by_class,
-        value=_mean_of_classes,
-        scale_free=True,
-    ),
-    RowMetric(
-        name="brier",
-        greater_is_better=False,
-        needs="probabilities",
-        tasks=CLASSES,
-        row_statistics=_squares,
-        value=first,
-    ),
+    _of_probabilities("log_loss", _surprisals, first, scale_free=True),
+    _of_probabilities("balanced_log_loss", _surprisals_by_class, _mean_of_classes, scale_free=True),
+    _of_probabilities("brier", _squares, first, scale_free=False),
 )

@@ -18,9 +18,9 @@ class EachTarget(BaseEstimator):
     def __init__(self, model: Any) -> None:
         self.model = model
 
-    def fit(self, X: Any, y: np.ndarray, sample_weight: np.ndarray | None = None) -> EachTarget:
-        """Fit a copy for each column of y (n, t); `sample_weight` (n,) reaches those that take it."""
-        self.models_ = [self._fitted(X, column, sample_weight) for column in np.asarray(y).T]
+    def fit(self, X: Any, y: np.ndarray) -> EachTarget:
+        """Fit a copy for each column of y (n, t)."""
+        self.models_ = [self._fitted(X, column) for column in np.asarray(y).T]
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -31,18 +31,8 @@ class EachTarget(BaseEstimator):
         """Return the probability of each label (rows, t)."""
         return np.column_stack([_predicted(model, "predict_proba", X) for model in self.models_])
 
-    def _fitted(self, X: Any, y: np.ndarray, sample_weight: np.ndarray | None) -> Any:
-        if (y == y[0]).all():
-            return float(y[0])
-        arguments = {} if sample_weight is None else last_step_arguments(self.model, sample_weight)
-        return clone(self.model).fit(X, y, **arguments)
-
-
-def last_step_arguments(model: Any, sample_weight: np.ndarray) -> dict[str, Any]:
-    """Return the argument for `fit` by which weights reach the last step of a pipeline, or the model."""
-    steps = getattr(model, "steps", None)
-    name = f"{steps[-1][0]}__sample_weight" if steps else "sample_weight"
-    return {name: sample_weight}
+    def _fitted(self, X: Any, y: np.ndarray) -> Any:
+        return float(y[0]) if (y == y[0]).all() else clone(self.model).fit(X, y)
 
 
 def _predicted(model: Any, method: str, X: Any) -> np.ndarray:

@@ -90,7 +90,8 @@ def make_folds(dataset: Dataset, plan: FoldPlan) -> Folds:
     if plan.order:
         folds = _folds_of_time(dataset, plan, untrained)
     elif plan.column:
-        folds = Folds(_folds_of_column(dataset, plan.column), untrained)
+        (values,) = _column(dataset, plan)
+        folds = Folds(_small(np.unique(values, return_inverse=True)[1]), untrained)
     else:
         folds = Folds(_stratified(dataset, plan), untrained)
     _require_rows_in_each(folds)
@@ -99,7 +100,7 @@ def make_folds(dataset: Dataset, plan: FoldPlan) -> Folds:
 
 def saved_folds(store: Store, dataset: Dataset, plan: FoldPlan) -> Folds:
     """Return the folds that the store has for these rows and this plan; make and save them if it has none."""
-    path = store.root / "folds" / f"{content_id(dataset.id, _stated(plan), _column(dataset, plan))}.npz"
+    path = store.root / "folds" / f"{content_id(dataset.id, _stated(plan), *_column(dataset, plan))}.npz"
     saved = store.read_arrays(path)
     if saved is not None:
         return Folds(saved["valid_fold"], saved["untrained"], saved.get("hidden"))
@@ -117,26 +118,24 @@ def _stated(plan: FoldPlan) -> dict[str, object]:
     return {name: value for name, value in asdict(plan).items() if name not in later or value}
 
 
-def _column(dataset: Dataset, plan: FoldPlan) -> list[str]:
-    if not plan.column or dataset.about is None or plan.column not in dataset.about:
+def _column(dataset: Dataset, plan: FoldPlan) -> list[np.ndarray]:
+    """Return the column that names the folds, which the id of a data set does not know; none where the plan
+    names none."""
+    if not plan.column:
         return []
-    return dataset.about[plan.column].astype(str).tolist()
-
-
-def _folds_of_column(dataset: Dataset, column: str) -> np.ndarray:
-    if dataset.about is None or column not in dataset.about:
+    if dataset.about is None or plan.column not in dataset.about:
         known = [] if dataset.about is None else [str(name) for name in dataset.about]
         raise FoldError(
-            f"FoldPlan(column={column!r}) must name a column of Dataset.about, got {sample(known)}; load it"
+            f"FoldPlan(column={plan.column!r}) must name a column of Dataset.about, got {sample(known)}; "
+            "load it"
         )
-    values = dataset.about[column]
+    values = dataset.about[plan.column]
     if values.isna().any():
         raise FoldError(
-            f"column {column!r} must name the fold of each row, got {values.isna().sum()} rows without one; "
-            "fill it"
+            f"column {plan.column!r} must name the fold of each row, got {values.isna().sum()} rows without "
+            "one; fill it"
         )
-    codes = np.unique(values.to_numpy(), return_inverse=True)[1]
-    return _small(codes)
+    return [values.to_numpy()]
 
 
 def _folds_of_time(dataset: Dataset, plan: FoldPlan, untrained: np.ndarray) -> Folds:

@@ -15,7 +15,7 @@ from podium.errors import CompetitionError
 from podium.metrics import Metric, Scorer
 from podium.pipeline.blend import BLENDS
 from podium.pipeline.predictions import Predictions
-from podium.pipeline.significance import Comparison, bootstrap
+from podium.pipeline.significance import Comparison, bootstrap, spread
 from podium.storage.store import Store
 
 BASELINE = "constant"
@@ -151,7 +151,7 @@ def _entry(
         kind=_kind(predictions),
         score=predictions.score,
         standard_error=standard_error,
-        fold_spread=_spread(predictions.fold_scores),
+        fold_spread=_fold_spread(predictions.fold_scores),
         behind=comparison.difference,
         behind_error=comparison.standard_error,
         p_value=comparison.p_value,
@@ -169,12 +169,11 @@ def _entry(
     )
 
 
-def _spread(fold_scores: Sequence[float]) -> float | None:
+def _fold_spread(fold_scores: Sequence[float]) -> float | None:
     """Return the standard deviation over the folds that have a score, None of fewer than two: a fold may
     lack a class without which the metric is not defined."""
     scores = np.array(fold_scores)
-    defined = scores[~np.isnan(scores)]
-    return float(np.std(defined, ddof=1)) if len(defined) > 1 else None
+    return float(spread(scores)) if np.isfinite(scores).sum() > 1 else None
 
 
 def _kind(predictions: Predictions) -> str:

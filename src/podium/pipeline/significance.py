@@ -50,7 +50,7 @@ class Bootstrap:
     def standard_errors(self) -> np.ndarray:
         """Return the standard error (e,) of each score, over the draws that have one: a rare class may be in
         none of a draw's rows."""
-        return _spread(self.draws)
+        return spread(self.draws)
 
     def best(self, among: Sequence[int]) -> int:
         """Return the best of these entries; the first of equal ones."""
@@ -60,7 +60,7 @@ class Bootstrap:
         """Return the paired test of two entries: the difference over its bootstrap standard error, against
         the normal distribution."""
         difference = self.metric.gain(self.scores[best], over=self.scores[entry])
-        error = float(_spread(self.draws[:, best] - self.draws[:, entry]))
+        error = float(spread(self.draws[:, best] - self.draws[:, entry]))
         if error == 0:
             return Comparison(difference, 0.0, p_value=float(difference == 0))
         return Comparison(difference, error, p_value=erfc(abs(difference) / error / sqrt(2)))
@@ -104,7 +104,7 @@ def bootstrap(
     return Bootstrap(scorer.metric, scores, draws)
 
 
-def _spread(draws: np.ndarray) -> np.ndarray:
+def spread(draws: np.ndarray) -> np.ndarray:
     """Return the standard deviation over the first axis, without draws that have no score."""
     if not np.isnan(draws).any():
         return np.asarray(draws.std(axis=0, ddof=1))

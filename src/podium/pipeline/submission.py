@@ -12,10 +12,17 @@ from podium.data.csv_files import read_header, read_texts
 from podium.data.dataset import Dataset
 from podium.errors import CompetitionError, DataError, SubmissionError
 from podium.formatting import sample as some
-from podium.metrics import Metric, get_metric
+from podium.metrics import get_metric
 from podium.pipeline.predictions import Predictions
 
 ID_SEPARATOR = ","  # between the cells of an id that stands in several columns
+FORMS_THAT_SERVE = {
+    "labels": "answer()",
+    "numbers": "answer() or columns(...)",
+    "probabilities": "probability(...) or columns(...)",
+    "ranking": "probability(...) or columns(...)",
+    "top labels": "top(k)",
+}
 
 
 def require_agreement(competition: Competition, dataset: Dataset) -> None:
@@ -31,15 +38,6 @@ def require_agreement(competition: Competition, dataset: Dataset) -> None:
     form.require_task(dataset.task, metric.needs)
 
 
-FORMS_THAT_SERVE = {
-    "labels": "answer()",
-    "numbers": "answer() or columns(...)",
-    "probabilities": "probability(...) or columns(...)",
-    "ranking": "probability(...) or columns(...)",
-    "top labels": "top(k)",
-}
-
-
 def read_sample(competition: Competition, dataset: Dataset, folder: Path) -> pd.DataFrame:
     """Return the sample submission as it stands in its file; of a variant only the ids in it.
 
@@ -51,20 +49,13 @@ def read_sample(competition: Competition, dataset: Dataset, folder: Path) -> pd.
     needed = [*competition.id_columns, *answers]
     if not len(dataset.test_ids) and not path.exists():
         return pd.DataFrame(columns=needed)
-    columns = needed if competition.is_variant else [*needed, *_others(path, needed)]
-    frame = read_texts(path, columns)
+    header = read_header(path)
+    others = [] if competition.is_variant else [column for column in header if column not in needed]
+    frame = read_texts(path, [*needed, *others])
     problem = _id_problem(row_ids(competition, dataset, frame), expected_ids(competition, dataset))
     if problem:
         raise DataError(f"{path} must hold the ids of the test rows, each once, got {problem}; mend it")
-    return frame[_in_order(path, columns)]
-
-
-def _others(path: Path, needed: list[str]) -> list[str]:
-    return [column for column in read_header(path) if column not in needed]
-
-
-def _in_order(path: Path, columns: list[str]) -> list[str]:
-    return [column for column in read_header(path) if column in columns]
+    return frame[[column for column in header if column in frame]]
 
 
 def expected_ids(competition: Competition, dataset: Dataset) -> pd.Series:
@@ -97,13 +88,12 @@ def build(
 
     Raises SubmissionError for a file that Kaggle would refuse.
     """
-    metric = get_metric(competition.metric)
     keys = row_ids(competition, dataset, sample)
+    ids = expected_ids(competition, dataset)
     frame = sample.copy()
     for column, values in answers_of(competition, dataset, predictions).items():
-        by_id = pd.Series(values, index=expected_ids(competition, dataset))
-        frame[column] = by_id.reindex(keys).to_numpy()
-    check(competition, dataset, frame, sample, metric)
+        frame[column] = pd.Series(values, index=ids).reindex(keys).to_numpy()
+    check(competition, dataset, frame, sample)
     return frame
 
 
@@ -115,13 +105,7 @@ def answers_of(competition: Competition, dataset: Dataset, predictions: Predicti
     return {column or competition.target_column: values for column, values in answers.items()}
 
 
-def check(
-    competition: Competition,
-    dataset: Dataset,
-    frame: pd.DataFrame,
-    sample: pd.DataFrame,
-    metric: Metric | None = None,
-) -> None:
+def check(competition: Competition, dataset: Dataset, frame: pd.DataFrame, sample: pd.DataFrame) -> None:
     """Raise SubmissionError unless columns, rows and order of ids are as the sample's, and the answers are
     such as the format holds."""
     subject = f"submission for {competition.name!r}"
@@ -135,7 +119,7 @@ def check(
         raise SubmissionError(f"{subject} must have the sample's {len(expected)} ids, got {problem}")
     if (ids.to_numpy() != expected.to_numpy()).any():
         raise SubmissionError(f"{subject} must keep the order of the sample's ids; sort it so")
-    needs = (metric or get_metric(competition.metric)).needs
+    needs = get_metric(competition.metric).needs
     answers = frame[competition.answer_columns]
     strange = answers[competition.submission.strange_rows(dataset.task, answers, needs)]
     if len(strange):

@@ -10,13 +10,13 @@ from typing import Any
 from podium.competition.declaration import Competition
 from podium.competition.registry import get_competition, list_names
 from podium.errors import CompetitionError
-from podium.kaggle.public_leaderboard import best_submission, load_public_leaderboard
+from podium.kaggle.public_leaderboard import best_submission
 from podium.metrics import get_metric
 from podium.pages.render import render
 from podium.pipeline.leaderboard import read_leaderboard
 from podium.pipeline.session import stores
 from podium.report.board import Cell, Table, number_cell, tabulate
-from podium.report.kaggle_scores import scored_uploads
+from podium.report.kaggle_scores import known_public_leaderboard, scored_uploads
 from podium.report.run import PAGE
 from podium.storage.store import Store
 
@@ -107,11 +107,9 @@ def _published(competition: Competition) -> dict[str, Any]:
 
 
 def _at_kaggle(competition: Competition, root: Path) -> dict[str, Any]:
-    greater_is_better = get_metric(competition.metric).greater_is_better
-    public = load_public_leaderboard(competition, root, greater_is_better)
-    if public:
-        greater_is_better = public.greater_is_better
-    best = best_submission(scored_uploads(competition, root), greater_is_better)
+    public = known_public_leaderboard(competition, root)
+    judge = public or get_metric(competition.metric)  # Kaggle's own order goes before what is declared
+    best = best_submission(scored_uploads(competition, root), judge.greater_is_better)
     if best is None:
         return {}
     found = {"public": best.facts["public"], "private": best.facts.get("private")}

@@ -19,8 +19,9 @@ from podium.metrics import get_metric, require_fitting
 from podium.pipeline.folds import make_folds
 from podium.pipeline.submission import read_sample, require_agreement
 from podium.scaffold.inspect import PhotoFiles, TableFiles, inspect_files
+from podium.scaffold.parts import kind
 from podium.scaffold.target import Asked
-from podium.scaffold.template import declare, kind
+from podium.scaffold.template import declare
 from podium.storage.store import Store
 
 METRICS_AT_KAGGLE = {  # how Kaggle's pages call metrics, in lower case

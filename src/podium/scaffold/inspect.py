@@ -134,9 +134,10 @@ def _table(path: Path, answer: pd.DataFrame, train: Path, test: Path, asked: Ask
     remarks = list[str]()
     target, labels = _target_of_table(answer[answers], train, test, columns, shared, asked, remarks)
     features = [c for c in columns if c in shared and c not in (id_column, *labels)]
-    kinds = _kinds(train, test, features, _date_of_id(train, test, id_column, columns, shared))
+    is_read = id_column in columns and id_column in shared
+    dates, order = _order_of_id(train, test, id_column, remarks) if is_read else ({}, "")
+    kinds = _kinds(train, test, features, dates)
     remarks += _describe_kinds(kinds, [c for c in columns if c not in (*shared, *labels)])
-    order = _order(train, test, id_column, kinds, remarks)
     return TableFiles(
         sample=path.name,
         train=train.name,
@@ -172,45 +173,33 @@ def _target_of_table(
         return one_target(answers[names[0]], labels, f"{train}: {label}", asked, remarks), [label]
     if set(names) <= set(columns):
         return several_targets(read_texts(train, names), str(train), asked, remarks), names
-    for label in [c for c in columns if c not in shared]:
-        labels = read_texts(train, [label])[label]
-        if prefix_of(names, labels) is not None:
-            return class_columns(names, label, labels, asked, remarks), [label]
+    only = [c for c in columns if c not in shared]
+    cells = read_texts(train, only)
+    for label in only:
+        if prefix_of(names, cells[label]) is not None:
+            return class_columns(names, label, cells[label], asked, remarks), [label]
     raise DataError(
         f"{train} must hold the sample submission's columns {sample(names)}, or a column of these classes, "
-        f"got {sample([c for c in columns if c not in shared])} beside those of {test.name}; write "
-        "competition.py by hand"
+        f"got {sample(only)} beside those of {test.name}; write competition.py by hand"
     )
 
 
-def _date_of_id(
-    train: Path, test: Path, id_column: str, columns: Sequence[str], shared: Sequence[str]
-) -> dict[str, str]:
-    """Return the id with the layout of its dates, where it is a date: then it is a feature too."""
-    if id_column not in columns or id_column not in shared:
-        return {}
-    cells = pd.concat([read_texts(path, [id_column])[id_column] for path in (train, test)])
-    kind = _kind(cells)
-    return {id_column: kind} if kind in LAYOUTS else {}
-
-
-def _order(train: Path, test: Path, id_column: str, kinds: Mapping[str, str], remarks: list[str]) -> str:
-    """Return how folds follow the dates of the id: "forward" where all test rows are later, "weeks" where
-    they lie between the training rows, "" where the id is no date."""
-    layout = kinds.get(id_column)
-    if layout is None:
-        return ""
-    last, first = (
-        extreme(pd.to_datetime(read_texts(path, [id_column])[id_column], format=layout))
-        for path, extreme in ((train, max), (test, min))
-    )
-    order = "forward" if first > last else "weeks"
+def _order_of_id(train: Path, test: Path, id_column: str, remarks: list[str]) -> tuple[dict[str, str], str]:
+    """Return an id that is a date with its layout, because it is a feature too, and how folds follow it:
+    "forward" where all test rows are later, "weeks" where they lie between the training rows. Of another id
+    both are empty."""
+    known, asked = (read_texts(path, [id_column])[id_column] for path in (train, test))
+    layout = _kind(pd.concat([known, asked]))
+    if layout not in LAYOUTS:
+        return {}, ""
+    last = pd.to_datetime(known, format=layout).max()
+    order = "forward" if pd.to_datetime(asked, format=layout).min() > last else "weeks"
     said = {
         "forward": "all test rows are later: folds follow time, each scored by what was before it",
         "weeks": "test rows lie between the training rows: whole weeks are scored together",
     }
     remarks.append(f"the id {id_column!r} is a date, and a feature; {said[order]}")
-    return order
+    return {id_column: layout}, order
 
 
 def _kinds(train: Path, test: Path, features: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:

@@ -63,7 +63,7 @@ class Regression(Task):
 
     def validate(self, y: np.ndarray) -> None:
         values = np.asarray(y)
-        expected = (len(values), self.n_columns) if self.target_names else (len(values),)
+        expected = self._shape(len(values))
         if values.shape != expected or values.dtype.kind not in "fiub":
             raise DataError(
                 f"y must hold numbers of shape {expected}, got {values.dtype} of shape {values.shape}; "
@@ -112,7 +112,7 @@ class Regression(Task):
     def predict(self, model: Any, X: Any, columns: np.ndarray, name: str) -> np.ndarray:
         """Numbers are kept in double precision: a price may have nine digits."""
         numbers = np.asarray(model.predict(X), dtype=np.float64)
-        expected = (len(X), self.n_columns) if self.target_names else (len(X),)
+        expected = self._shape(len(X))
         if numbers.shape != expected or not np.isfinite(numbers).all():
             raise ModelError(
                 f"model {name!r} must give finite numbers of shape {expected}, got {numbers.shape} with "
@@ -165,6 +165,10 @@ class Regression(Task):
     def describe_part(self, inside: np.ndarray, y: np.ndarray) -> str:
         parts, wholes = (_listed(np.median(values, axis=0)) for values in (inside, y))
         return f"median target {parts}, of all rows {wholes}"
+
+    def _shape(self, rows: int) -> tuple[int, ...]:
+        """Return the shape of the numbers of so many rows."""
+        return (rows, self.n_columns) if self.target_names else (rows,)
 
     def _columns(self, values: np.ndarray) -> np.ndarray:
         return values if values.ndim == 2 else values[:, None]

@@ -1,0 +1,301 @@
+"""The declaration of a competition of tables and texts, as text."""
+
+from __future__ import annotations
+
+from string import Template
+
+from podium.metrics import get_metric
+from podium.models.registry import known_names
+from podium.scaffold.inspect import TableFiles
+from podium.scaffold.literals import listed, quoted
+from podium.scaffold.parts import class_parts, filled, shared_parts
+from podium.scaffold.target import ClassTarget, NumberTarget, SeveralTarget
+
+TABLE = '''\
+"""$plain_name, from a table."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.competition.declaration import $declared
+$formats
+from podium.data.csv_files import $readers
+from podium.data.dataset import Dataset
+$multimodal
+from podium.data.task import $task
+
+ID = $id
+$target_line
+$label_line
+$classes
+$prefix
+$numbers
+$categories
+$dates
+$texts
+
+
+def load(folder: Path) -> Dataset:
+    train, test = folder / $train, folder / $test
+    X, X_test = ($rows for path in (train, test))
+    return Dataset(
+        X=X,
+        y=$y,
+        X_test=X_test,
+        test_ids=$test_ids,
+        task=$task_of,
+$order
+    )
+
+
+$read_rows
+def toy(folder: Path) -> None:
+    """Made up: each feature knows a little of the answer, and one cell in ten is empty."""
+    rng, n = np.random.default_rng(0), $n
+    known = $known
+    cells = {}
+$toy_numbers
+$toy_categories
+$toy_dates
+$toy_texts
+    table = pd.DataFrame(cells).mask(rng.random((n, len(cells))) < 0.1)
+$toy_ids
+    table[$label] = $answer
+    train, test = table[: 2 * n // 3], table[2 * n // 3 :].drop(columns=$label)
+    train.to_csv(folder / $train, index=False)
+    test.to_csv(folder / $test, index=False)
+    sample = $sample_ids.assign(**$shown)
+    sample.to_csv(folder / $sample, index=False)
+
+
+COMPETITION = Competition(
+    name=$name,
+    slug=$slug,
+    title=$quoted_title,
+    metric=$metric,
+    id_column=ID,
+$target_column
+$submission
+$other_sample
+    load=load,
+    toy=toy,
+$folds
+    roster={
+        "constant": {},
+$roster
+    },
+)
+'''
+
+TOY_NUMBERS = """\
+    cells |= {c: (known + rng.normal(size=n)).round(3) for c in NUMBERS}"""
+TOY_CATEGORIES = """\
+    cells |= {c: np.where(known + rng.normal(size=n) > known.mean(), "more", "less") for c in CATEGORIES}"""
+TOY_DATES = """\
+    days = {c: pd.to_timedelta(30 * (known + rng.normal(size=n)), unit="D") for c in DATES}
+    cells |= {c: (pd.Timestamp("2026-01-01") + days[c]).strftime(DATES[c]) for c in DATES}"""
+TOY_TEXTS = """\
+    cells |= {c: np.where(known + rng.normal(size=n) > known.mean(), "a lot", "less") for c in TEXTS}"""
+READ_ROWS = """\
+def read_rows(path: Path) -> MultimodalRows:
+    texts = read_texts(path, TEXTS).set_axis(["text", *TEXTS[1:]], axis=1)
+    return MultimodalRows({"text": texts, "table": read_features(path, $columns)})
+
+"""
+# On the features of texts, the ones that do well.
+TEXT_MODELS = (
+    "text-ridge",
+    "text-sgd",
+    "text-logistic-regression",
+    "text-linear-svc",
+    "text-complement-nb",
+    "text-multinomial-nb",
+    "text-xgboost",
+    "text-knn",
+)
+
+
+def declare_table(found: TableFiles, name: str, slug: str) -> str:
+    """Return competition.py for the files train and test."""
+    return filled(TABLE, **shared_parts(found, name, slug), **_of_table(found), **_of_target(found))
+
+
+def _of_table(found: TableFiles) -> dict[str, str]:
+    counted = f"np.arange({found.first_id}, {found.first_id} + len(X_test))"
+    known = f"{'read_texts' if found.text_ids else 'read_table'}(test, [ID])[ID].to_numpy()"
+    kinds = {"numbers": found.numbers, "categories": found.categories, "dates": found.dates}
+    given = [(argument, argument.upper()) for argument, columns in kinds.items() if columns]
+    in_order = [argument for argument, _ in given] == list(kinds)[: len(given)]
+    columns = ", ".join(name if in_order else f"{argument}={name}" for argument, name in given)
+    moments = 'X.parts["table"][ID]' if found.texts else "X[ID]"
+    orders = {
+        "": "",
+        "forward": f"        times={moments}.to_numpy(),",
+        "weeks": f'        groups={moments}.dt.strftime("%G-%V").to_numpy(),  # whole weeks',
+    }
+    return {
+        **_of_rows(found, columns),
+        "declared": "Competition, FoldPlan" if found.order == "forward" else "Competition",
+        "order": orders[found.order],
+        "folds": '    folds=FoldPlan(order="forward"),' if found.order == "forward" else "",
+        "numbers": listed("NUMBERS", found.numbers),
+        "categories": listed("CATEGORIES", found.categories),
+        "dates": "DATES = {" + ", ".join(f"{quoted(c)}: {quoted(v)}" for c, v in found.dates.items()) + "}"
+        if found.dates
+        else "",
+        "test_ids": known if found.first_id is None else counted,
+        "toy_numbers": TOY_NUMBERS if found.numbers else "",
+        "toy_categories": TOY_CATEGORIES if found.categories else "",
+        "toy_dates": TOY_DATES if found.dates else "",
+        "toy_ids": f"    table.insert(0, ID, {_toy_ids(found)})"
+        if found.first_id is None and not found.order
+        else f"    table[ID] = {_toy_ids(found)}" * bool(found.order),
+        "sample_ids": "test[[ID]]"
+        if found.first_id is None
+        else f"pd.DataFrame({{ID: {counted.replace('X_test', 'test')}}})",
+    }
+
+
+def _of_rows(found: TableFiles, columns: str) -> dict[str, str]:
+    """Return the parts that say how rows are read: a table, texts, or both."""
+    texts = 'read_texts(path, TEXTS).set_axis(["text", *TEXTS[1:]], axis=1)'
+    both = bool(found.texts and columns)
+    alone = texts if found.texts else f"read_features(path, {columns})"
+    return {
+        "texts": listed("TEXTS", found.texts),
+        "toy_texts": TOY_TEXTS if found.texts else "",
+        "rows": "read_rows(path)" if both else alone,
+        "read_rows": Template(READ_ROWS).substitute(columns=columns) if both else "",
+        "multimodal": "from podium.data.multimodal import MultimodalRows" if both else "",
+    }
+
+
+def _toy_ids(found: TableFiles) -> str:
+    if found.order:
+        return 'pd.date_range("2026-01-01", periods=n, freq="D").strftime(DATES[ID])'
+    return '[f"toy-{row}" for row in range(n)]' if found.text_ids else "np.arange(1, n + 1)"
+
+
+def _of_target(found: TableFiles) -> dict[str, str]:
+    target = found.target
+    if isinstance(target, ClassTarget):
+        return _of_classes(found, target)
+    return _of_several(found, target) if isinstance(target, SeveralTarget) else _of_numbers(found, target)
+
+
+def _label(found: TableFiles, column: str) -> dict[str, str]:
+    """Return the parts that name one target's column, in a submission and in the training file."""
+    own_label = found.label != column
+    return {
+        "target_line": f"TARGET = {quoted(column)}",
+        "target_column": "    target_column=TARGET,",
+        "label": "LABEL" if own_label else "TARGET",
+        "label_line": f"LABEL = {quoted(found.label)}  # as the training file calls it" if own_label else "",
+        "shown": "{TARGET: $first}",
+    }
+
+
+def _of_classes(found: TableFiles, target: ClassTarget) -> dict[str, str]:
+    parts = _label(found, target.column)
+    label = parts["label"]
+    first = "0" if target.coded or target.submission else "CLASSES[0]"
+    reader = "read_texts" if isinstance(target.classes[0], str) else "read_table"
+    if target.submission == "columns":
+        named = 'f"{PREFIX}{label}"' if target.prefix else "str(label)"
+        parts |= {"target_column": "", "shown": f"{{{named}: 0 for label in CLASSES}}"}
+    return {
+        **parts,
+        **class_parts(target),
+        "task": "Classification, encode_labels",
+        "readers": _readers(found, reader),
+        "y": f'encode_labels({reader}(train, [{label}])[{label}], CLASSES, source=f"{{train}}: {{{label}}}")',
+        "n": str(max(300, 24 * len(target.classes))),
+        "known": "rng.permutation(np.arange(n) % len(CLASSES))",
+        "answer": "np.array(CLASSES)[known]",
+        "shown": parts["shown"].replace("$first", first),
+        "roster": _roster(found, "classification", "{}"),
+    }
+
+
+NO_CLASSES = {"classes": "", "prefix": "", "formats": "", "submission": ""}
+
+
+def _of_numbers(found: TableFiles, target: NumberTarget) -> dict[str, str]:
+    parts = _label(found, target.column)
+    label = parts["label"]
+    return {
+        **NO_CLASSES,
+        **parts,
+        "task": "Regression",
+        "task_of": "Regression()",
+        "readers": _readers(found, "read_numbers"),
+        "y": f"read_numbers(train, [{label}])[{label}].to_numpy()",
+        "n": "300",
+        "known": "rng.normal(size=n)",
+        "answer": "(1000 * np.exp(known)).round(2)" if _is_positive(found) else "known.round(4)",
+        "shown": parts["shown"].replace("$first", "0.0"),
+        "roster": _roster(found, "regression", _log_params(found)),
+    }
+
+
+def _of_several(found: TableFiles, target: SeveralTarget) -> dict[str, str]:
+    """Return the parts of several targets, called in a submission as in the training file."""
+    labels = {
+        "task": "Multilabel",
+        "task_of": "Multilabel(TARGETS)",
+        "readers": _readers(found, "read_whole_numbers"),
+        "y": "read_whole_numbers(train, TARGETS, 0, 1).to_numpy().astype(int)",
+        "answer": "(known[:, None] + rng.normal(size=(n, len(TARGETS))) > 0).astype(int)",
+        "roster": _roster(found, "multilabel", "{}"),
+    }
+    noise = "known[:, None] + rng.normal(size=(n, len(TARGETS)))"
+    numbers = {
+        "task": "Regression",
+        "task_of": "Regression(TARGETS)",
+        "readers": _readers(found, "read_numbers"),
+        "y": "read_numbers(train, TARGETS).to_numpy()",
+        "answer": f"np.exp({noise}).round(2)" if _is_positive(found) else f"({noise}).round(4)",
+        "roster": _roster(found, "regression", _log_params(found)),
+    }
+    return {
+        **NO_CLASSES,
+        **(labels if target.are_labels else numbers),
+        "formats": "from podium.competition.formats import columns",
+        "target_line": listed("TARGETS", target.columns),
+        "target_column": "",
+        "submission": "    submission=columns(*TARGETS),",
+        "label": "TARGETS",
+        "label_line": "",
+        "n": "300",
+        "known": "rng.normal(size=n)",
+        "shown": "dict.fromkeys(TARGETS, 0)",
+    }
+
+
+def _is_positive(found: TableFiles) -> bool:
+    return get_metric(found.target.metric).least == 0
+
+
+def _log_params(found: TableFiles) -> str:
+    """Return the parameters by which a regressor learns logarithms where the metric judges them."""
+    return '{"log": True}' if get_metric(found.target.metric).logs else "{}"
+
+
+def _readers(found: TableFiles, of_target: str) -> str:
+    of_ids = {"read_texts" if found.text_ids else "read_table"} if found.first_id is None else set()
+    of_rows = {"read_texts"} if found.texts else set()
+    if found.numbers or found.categories or found.dates:
+        of_rows.add("read_features")
+    return ", ".join(sorted({of_target} | of_rows | of_ids))
+
+
+def _roster(found: TableFiles, kind: str, params: str) -> str:
+    has_table = bool(found.numbers or found.categories or found.dates)
+    fitting = [
+        name
+        for name in known_names([kind])
+        if (has_table and name.startswith("table-")) or (found.texts and name in TEXT_MODELS)
+    ]
+    return "\n".join(f"        {quoted(name)}: {params}," for name in fitting)
