@@ -98,7 +98,7 @@ endef
 $(BIN)/python:
 	@test -n '$(PYTHON)' || { echo 'podium: Python 3.11, 3.12 or 3.13 must be installed (or pass PYTHON=...)' >&2; exit 2; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt uv || echo 'podium: no uv here: pip takes its place'
+	@$(BIN)/python -m pip install --quiet --quiet --constraint constraints.txt uv || echo 'podium: no uv here: pip takes its place'
 
 $(RUN): pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'podium: setting up $(VENV) (once; about a minute)'
