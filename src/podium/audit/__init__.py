@@ -8,6 +8,7 @@ from podium.audit.broken_files import leave_out_broken
 from podium.audit.columns import find_columns
 from podium.audit.determined import find_determined
 from podium.audit.duplicates import find_copies
+from podium.audit.extra_rows import find_extra
 from podium.audit.finding import Finding
 from podium.audit.gaps import find_gaps
 from podium.audit.groups import find_groups
@@ -52,6 +53,7 @@ def _findings(dataset: Dataset) -> Iterator[Finding]:
         for find in TARGET_CHECKS:
             yield from find(dataset, probes)
     yield from find_shift(dataset, probes, copies)
+    yield from find_extra(dataset)
     yield from find_labels(dataset)
     yield find_balance(dataset)
     yield from find_columns(probes, has_test=len(dataset.test_ids) > 0)

@@ -7,6 +7,7 @@ groups       rows that belong together and that the folds may split
 leak         metadata that predict the target, or a feature that is the target
 missing      gaps that predict the target
 shift        whether training and test rows can be told apart
+extra        rows from elsewhere that differ from the training rows, or are copies of scored or submitted ones
 labels       labels that no row has, or that differ in case or white space only
 columns      columns that say nothing, count the rows, or are not in the test files
 balance      how the target is distributed

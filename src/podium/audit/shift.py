@@ -36,12 +36,16 @@ ALARMING_AUC = 0.7  # the test rows are then unlike those that models are scored
 NAMED_AUC = 0.55  # that the shift, or one column of it, must have to be named
 NAMED_COLUMNS = 3  # in the summary
 SHOWN_COLUMNS = 5  # among the examples
+ADVICE = "validate on the training rows most like the test rows"
 
 ORIGIN = Classification(np.array([0, 1]), ["training", "test"])  # the target: which file a row is of
 
 
-def find_shift(dataset: Dataset, probes: Probes, copies: Sequence[Copies]) -> Iterator[Finding]:
-    """Yield the shift between training and test rows; nothing if they are too few, or cannot be compared."""
+def find_shift(
+    dataset: Dataset, probes: Probes, copies: Sequence[Copies], advice: str = ADVICE
+) -> Iterator[Finding]:
+    """Yield the shift between training and test rows, with the advice where it is large; nothing if they are
+    too few, or cannot be compared."""
     train_rows = _sample(len(dataset.y))
     test_rows = _sample(len(dataset.test_ids))
     if min(len(train_rows), len(test_rows)) < LEAST_ROWS:
@@ -53,19 +57,18 @@ def find_shift(dataset: Dataset, probes: Probes, copies: Sequence[Copies]) -> It
     origin = np.repeat([0, 1], [len(train_rows), len(test_rows)])
     target = make_target(ORIGIN.encode(origin), units)
     auc, error = _auc(_predict_origin(columns, target))
-    yield _finding(auc, error, columns, target)
+    yield _finding(auc, error, columns, target, advice)
 
 
-def _finding(auc: float, error: float, columns: list[Probe], target: Target) -> Finding:
+def _finding(auc: float, error: float, columns: list[Probe], target: Target, advice: str) -> Finding:
     quote = f"adversarial validation AUC {auc:.3f} ± {error:.3f}"
     is_sure = (auc - 0.5) > NormalDist().inv_cdf(1 - FALSE_ALARM) * error
     if not is_sure or auc < NAMED_AUC:
         return Finding("shift", False, f"{quote}: no shift", auc, error)
     telling = _telling_columns(columns, target)
     names = ", ".join(name for name, _ in telling[:NAMED_COLUMNS]) or "many things together"
-    advice = "a small difference"
-    if auc >= ALARMING_AUC:
-        advice = "validate on the training rows most like the test rows"
+    if auc < ALARMING_AUC:
+        advice = "a small difference"
     examples = tuple(f"{name}: AUC {alone:.3f}" for name, alone in telling[:SHOWN_COLUMNS])
     return Finding("shift", auc >= ALARMING_AUC, f"{quote}: shift in {names}; {advice}", auc, error, examples)
 

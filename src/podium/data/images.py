@@ -225,6 +225,11 @@ class ImageFiles:
             return False
         return True
 
+    def joined(self, more: ImageFiles) -> ImageFiles:
+        """Return these images and after them `more`, of one cache."""
+        blank = np.flatnonzero(~np.concatenate([self.known, more.known]))
+        return ImageFiles([*self.paths, *more.paths], blank.tolist())
+
     def blanked(self, rows: Iterable[int]) -> ImageFiles:
         """Return the sequence with more rows blank."""
         blank = self.cache.blank.union(self.rows[list(rows)].tolist())

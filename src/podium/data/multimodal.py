@@ -15,9 +15,9 @@ from PIL import Image
 from podium.data.modalities import modality_of
 from podium.data.modality import FILE, Modality
 from podium.data.near_duplicates import Copies
-from podium.data.rows import take
+from podium.data.rows import joined, take
 from podium.data.tables import equal_cells
-from podium.errors import ModelError
+from podium.errors import DataError, ModelError
 from podium.formatting import sample
 from podium.storage.hashing import content_id
 
@@ -131,6 +131,15 @@ class MultimodalRows:
     @cached_property
     def content_id(self) -> str:
         return content_id(list(self.parts), *self.parts.values())
+
+    def joined(self, more: MultimodalRows) -> MultimodalRows:
+        """Return these rows and after them `more`. Raise DataError where their parts differ."""
+        if list(self.parts) != list(more.parts):
+            raise DataError(
+                f"rows must be joined to rows of their parts, got {sample(self.parts)} and "
+                f"{sample(more.parts)}"
+            )
+        return MultimodalRows({name: joined(part, more.parts[name]) for name, part in self.parts.items()})
 
     def replaced(self, **parts: Any) -> MultimodalRows:
         """Return the rows with other parts of these names."""

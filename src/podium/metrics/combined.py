@@ -22,6 +22,7 @@ from podium.metrics.metric import (
     mean_of_defined,
 )
 
+WEIGHTS = "weights"  # the name by which a metric reads `Dataset.weights`
 # A class of several has no answer of its own, only a probability.
 TASKS_OF_MEANS = {"numbers": NUMBERS, "labels": LABEL_SETS}
 
@@ -52,8 +53,8 @@ def columnwise(metric: Metric) -> Metric:
     raise CompetitionError(f"metric {metric.name!r} must be a RowMetric or a FunctionMetric to be columnwise")
 
 
-def weighted(metric: Metric, column: str) -> Metric:
-    """Return a metric in which each row weighs what a column of `Dataset.about` says.
+def weighted(metric: Metric, column: str = WEIGHTS) -> Metric:
+    """Return a metric in which each row weighs what `Dataset.weights` or a column of `Dataset.about` says.
 
     Raises CompetitionError for a metric whose statistics look at more than their own row.
     """

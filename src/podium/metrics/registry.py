@@ -13,6 +13,7 @@ from podium.formatting import did_you_mean, sample
 from podium.metrics import labels, numbers, probabilities, ranking
 from podium.metrics.combined import columnwise
 from podium.metrics.metric import Metric
+from podium.metrics.scorer import readable
 from podium.storage.plugins import load_plugin, plugin_names
 
 GROUP = "podium.metrics"
@@ -91,11 +92,11 @@ def require_fitting(metric: Metric, dataset: Dataset) -> None:
             f"{task.n_columns}; declare one of {sample(_fitting(task.kind, task.n_columns), most=8)}, "
             "or load another Dataset"
         )
-    lacking = [name for name in metric.reads if dataset.about is None or name not in dataset.about]
+    lacking = sorted(set(metric.reads) - set(readable(dataset))) if metric.reads else []
     if lacking:
         raise CompetitionError(
-            f"metric {metric.name!r} must be given the columns {lacking} of Dataset.about, found none; "
-            "load them"
+            f"metric {metric.name!r} must be given the columns {lacking} of Dataset.about, or "
+            "Dataset.weights, found none; load them"
         )
     low = dataset.y < metric.least
     if np.any(low):

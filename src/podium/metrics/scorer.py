@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 from podium.data.dataset import Dataset
+from podium.metrics.combined import WEIGHTS
 from podium.metrics.metric import Array, Draws, Metric
+
+
+def readable(dataset: Dataset) -> pd.DataFrame:
+    """Return the columns (n, c) that metrics can read of the training rows: those of `about`, and the
+    `weights` where there are any."""
+    about = pd.DataFrame(index=range(len(dataset.y))) if dataset.about is None else dataset.about
+    return about if dataset.weights is None else about.assign(**{WEIGHTS: dataset.weights})
 
 
 @dataclass(frozen=True)
@@ -23,9 +31,9 @@ class Scorer:
     @classmethod
     def of(cls, metric: Metric, dataset: Dataset) -> Scorer:
         """Return the scorer of a data set's training rows."""
-        if not metric.reads or dataset.about is None:
+        if not metric.reads:
             return cls(metric, dataset.y)
-        return cls(metric, dataset.y, dataset.about[list(metric.reads)])
+        return cls(metric, dataset.y, readable(dataset)[list(metric.reads)])
 
     def take(self, rows: Array) -> Scorer:
         """Return the scorer of some of the rows."""

@@ -15,6 +15,7 @@ from podium.data.rows import take
 from podium.errors import ModelError
 from podium.models import registry
 from podium.models.callbacks import OnEpoch
+from podium.models.each_target import EachTarget
 from podium.pipeline.folds import Fold, Folds
 from podium.storage.hashing import content_id
 
@@ -63,12 +64,14 @@ def fit_fold(
     model = job.create(dataset)
     if earlier is not None:
         model = _continued(model, earlier)
-    train, arguments = _balanced(job, dataset, fold.train, model)
-    targets, columns = task.fit_targets(dataset.y[train])
+    known = dataset.trainable
+    train = _balanced(job, dataset, dataset.with_extra(fold.train))
+    weights = _weights(job, dataset, train, model)
+    targets, columns = task.fit_targets(known.y[train])
     started = time.perf_counter()
-    model.fit(take(dataset.X, train), targets, **arguments, **_listener(model, on_epoch))
+    model.fit(take(known.X, train), targets, **weights, **_listener(model, on_epoch))
     fitted = time.perf_counter()
-    valid = task.predict(model, take(dataset.X, fold.valid), columns, job.model)
+    valid = task.predict(model, take(known.X, fold.valid), columns, job.model)
     test = task.predict(model, dataset.X_test, columns, job.model) if len(dataset.X_test) else valid[:0]
     return model, {
         "valid": valid,
@@ -78,25 +81,51 @@ def fit_fold(
     }
 
 
+def learnt_columns(dataset: Dataset, fold: Fold) -> np.ndarray:
+    """Return the prediction columns (p,) that a model can learn from the rows that a fold trains on."""
+    return dataset.task.fit_targets(dataset.trainable.y[dataset.with_extra(fold.train)])[1]
+
+
 def trains_in_epochs(job: Job, dataset: Dataset) -> bool:
     """Return whether the job's model tells of its epochs, and can continue from earlier weights."""
     return _takes(job.create(dataset), "on_epoch")
 
 
+def ignores_weights(job: Job, dataset: Dataset) -> bool:
+    """Return whether the rows weigh differently, and the job's model cannot use that."""
+    return dataset.trainable.weights is not None and not _takes(job.create(dataset), "sample_weight")
+
+
 def _last(model: Any) -> Any:
-    """Return the estimator at the end of a pipeline, or a model that is no pipeline."""
+    """Return the estimator that learns: the end of a pipeline, what is inside a wrapper, or the model
+    itself."""
+    inner = _wrapped(model)
+    if inner is not None:
+        return _last(inner)
     return model.steps[-1][1] if hasattr(model, "steps") else model
 
 
+def _wrapped(model: Any) -> Any:
+    """Return the model inside a wrapper that passes on what its `fit` is given; None where there is none."""
+    from sklearn.compose import TransformedTargetRegressor
+
+    if isinstance(model, TransformedTargetRegressor):
+        return model.regressor
+    return model.model if isinstance(model, EachTarget) else None
+
+
 def _takes(model: Any, argument: str) -> bool:
-    """Return whether `fit` of a model, or of the last one in a pipeline, takes an argument."""
+    """Return whether the estimator that learns takes an argument of `fit`."""
     from sklearn.utils.validation import has_fit_parameter
 
     return bool(has_fit_parameter(_last(model), argument))
 
 
 def _for_last(model: Any, argument: str, value: Any) -> dict[str, Any]:
-    """Return the argument for `fit` that reaches the last step."""
+    """Return the argument for `fit` that reaches the estimator that learns."""
+    inner = _wrapped(model)
+    if inner is not None:
+        return _for_last(inner, argument, value)
     name = f"{model.steps[-1][0]}__{argument}" if hasattr(model, "steps") else argument
     return {name: value}
 
@@ -106,23 +135,41 @@ def _listener(model: Any, on_epoch: OnEpoch | None) -> dict[str, Any]:
     return _for_last(model, "on_epoch", on_epoch) if on_epoch and _takes(model, "on_epoch") else {}
 
 
-def _balanced(job: Job, dataset: Dataset, train: np.ndarray, model: Any) -> tuple[np.ndarray, dict[str, Any]]:
-    """Return which rows to train on (n_train,), and the argument for `fit` that says what they weigh."""
+def _balanced(job: Job, dataset: Dataset, train: np.ndarray) -> np.ndarray:
+    """Return which of the trainable rows to train on (n_train,)."""
     balance = job.params.get("balance")
-    if balance is None:
-        return train, {}
-    if balance not in BALANCES:
+    if balance is not None and balance not in BALANCES:
         raise ModelError(f"`balance` of model {job.model!r} must be one of {BALANCES}, got {balance!r}")
-    classes = dataset.task.class_codes(dataset.y[train])
+    if balance != "downsample":
+        return train
+    codes, counts = _class_sizes(dataset, train)
+    shuffled = np.random.default_rng(job.seed).permutation(len(train))
+    kept = [shuffled[codes[shuffled] == code][: counts.min()] for code in range(len(counts))]
+    return train[np.sort(np.concatenate(kept))]
+
+
+def _class_sizes(dataset: Dataset, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the class (n_train,) of each row, by its number among these rows' classes, and their counts."""
+    classes = dataset.task.class_codes(dataset.trainable.y[train])
     _, codes, counts = np.unique(classes, return_inverse=True, return_counts=True)
-    if balance == "downsample":
-        shuffled = np.random.default_rng(job.seed).permutation(len(train))
-        kept = [shuffled[codes[shuffled] == code][: counts.min()] for code in range(len(counts))]
-        return train[np.sort(np.concatenate(kept))], {}
-    if not _takes(model, "sample_weight"):
+    return codes, counts
+
+
+def _weights(job: Job, dataset: Dataset, train: np.ndarray, model: Any) -> dict[str, Any]:
+    """Return the argument for `fit` that says what the rows weigh; none of rows that weigh the same, or where
+    the model cannot weigh them."""
+    is_balanced = job.params.get("balance") == "weights"
+    given = dataset.trainable.weights
+    can_weigh = _takes(model, "sample_weight")
+    if is_balanced and not can_weigh:
         raise ModelError(f"model {job.model!r} cannot weigh rows; give it balance='downsample', or none")
-    weights = (len(train) / len(counts) / counts)[codes]
-    return train, _for_last(model, "sample_weight", weights)
+    if not can_weigh or (given is None and not is_balanced):
+        return {}
+    weights = np.ones(len(train)) if given is None else given[train].astype(np.float64)
+    if is_balanced:
+        codes, counts = _class_sizes(dataset, train)
+        weights = weights * (len(train) / len(counts) / counts)[codes]
+    return _for_last(model, "sample_weight", weights)
 
 
 def _continued(model: Any, earlier: Any) -> Any:

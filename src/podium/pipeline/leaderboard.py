@@ -113,8 +113,10 @@ def make_leaderboard(
     references: Sequence[Reference],
     failures: Mapping[str, str],
     extra_metrics: Sequence[Metric] = (),
+    notes: Mapping[str, str] | None = None,
 ) -> tuple[Leaderboard, Predictions]:
-    """Return the table, and the entry that becomes the submission."""
+    """Return the table, and the entry that becomes the submission. `notes` say more of models by name."""
+    notes = {**WARNINGS, **(notes or {})}
     resampled = bootstrap(Scorer.of(metric, dataset), predictions, dataset.groups)
     best = resampled.best([i for i, p in enumerate(predictions) if p.name not in WARNINGS])
     comparisons = [resampled.compare(i, best) for i in range(len(predictions))]
@@ -128,6 +130,7 @@ def make_leaderboard(
             is_chosen=predictions[i] is chosen,
             extra={name: (float(o.scores[i]), float(o.standard_errors[i])) for name, o in others.items()},
             published={r.beside: r.score for r in references},
+            note=notes.get(predictions[i].name, ""),
         )
         for i in range(len(predictions))
     ]
@@ -145,6 +148,7 @@ def _entry(
     is_chosen: bool,
     extra: Mapping[str, tuple[float, float]],
     published: Mapping[str, float],
+    note: str,
 ) -> Entry:
     return Entry(
         name=predictions.name,
@@ -164,7 +168,7 @@ def _entry(
         published=published.get(predictions.name),
         origin=predictions.details.get("origin"),
         id=predictions.id,
-        note=WARNINGS.get(predictions.name, ""),
+        note=note,
         extra_metrics=extra,
     )
 

@@ -13,7 +13,7 @@ from podium.data.dataset import Dataset
 from podium.errors import ModelError
 from podium.metrics import Metric, Scorer
 from podium.models import registry
-from podium.pipeline.fit import Job, trains_in_epochs
+from podium.pipeline.fit import Job, learnt_columns, trains_in_epochs
 from podium.pipeline.folds import Folds
 from podium.pipeline.predictions import Predictions, fold_scores
 from podium.storage.signed_pickle import read_model
@@ -87,7 +87,7 @@ def load_fold_models(
 ) -> FoldModels:
     """Return the fitted models of all folds, or of the first `most`. Raise StoreError if one is missing."""
     folder = job_folder(store, job.model, job.id(dataset, folds))
-    columns = [dataset.task.fit_targets(dataset.y[fold.train])[1] for fold in folds][:most]
+    columns = [learnt_columns(dataset, fold) for fold in folds][:most]
     fitted = [(read_fold_model(folder, number), learnt) for number, learnt in enumerate(columns)]
     return FoldModels(job, dataset, fitted)
 

@@ -15,7 +15,8 @@ from podium.pipeline.blend import blend, blend_id, blend_names
 from podium.pipeline.crossval import Progress, cross_validate
 from podium.pipeline.error_analysis import write_worst_rows
 from podium.pipeline.error_ranges import ranges_table
-from podium.pipeline.fit import Job
+from podium.pipeline.extra_rows import best_model, worth_of_extra_rows
+from podium.pipeline.fit import Job, ignores_weights
 from podium.pipeline.leaderboard import (
     BASELINE,
     WARNINGS,
@@ -64,6 +65,7 @@ def train(session: Session, names: Sequence[str], progress: Progress, warm_start
     """
     trained: list[Predictions] = []
     failures: dict[str, str] = {}
+    notes: dict[str, str] = {}
     for name, params in select_models(session.competition, names, session.is_toy).items():
         job = Job(name, params, session.competition.seed)
         try:
@@ -72,6 +74,8 @@ def train(session: Session, names: Sequence[str], progress: Progress, warm_start
             trained.append(
                 cross_validate(job, session.dataset, session.folds, session.metric, session.store, progress)
             )
+            if ignores_weights(job, session.dataset):
+                notes[name] = "cannot weigh rows: trained as if all weighed the same"
         except Exception as error:
             if isinstance(error, PodiumError) and not isinstance(error, ModelError):
                 raise
@@ -79,10 +83,19 @@ def train(session: Session, names: Sequence[str], progress: Progress, warm_start
             _keep_traceback(session.store, name)
     if not trained:
         raise CompetitionError(f"{session.competition.name!r}: every model failed: {failures}")
-    return _rank(session, trained, failures)
+    if session.dataset.extra is not None:
+        best = best_model(session, trained)
+        said = [notes.get(best.name, ""), worth_of_extra_rows(session, best, progress)]
+        notes[best.name] = "; ".join(filter(None, said))
+    return _rank(session, trained, failures, notes)
 
 
-def _rank(session: Session, trained: Sequence[Predictions], failures: Mapping[str, str]) -> Outcome:
+def _rank(
+    session: Session,
+    trained: Sequence[Predictions],
+    failures: Mapping[str, str],
+    notes: Mapping[str, str],
+) -> Outcome:
     """Blend the trained models, and write the leaderboard and what is said of single rows and ranges."""
     predictions = (*trained, *_averages(session, trained), *_blends(session, trained))
     leaderboard, chosen = make_leaderboard(
@@ -94,6 +107,7 @@ def _rank(session: Session, trained: Sequence[Predictions], failures: Mapping[st
         session.competition.references,
         failures,
         session.extra_metrics,
+        notes,
     )
     write_leaderboard(session.store, leaderboard)
     write_worst_rows(session.store, session.scored, chosen, session.folds.scored)
