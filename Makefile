@@ -17,6 +17,7 @@ CHROMIUM = { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-i
 # Paths may hold spaces. Not every shell expands the ~ of DATA=~/Downloads, and none does between quotes.
 path = $(if $(filter ~/%,$(firstword $(1))),$(patsubst ~/%,$(HOME)/%,$(1)),$(1))
 FROM = $(if $(DATA),--data "$(call path,$(DATA))")
+ASKED = $(if $(METRIC),--metric $(METRIC)) $(if $(POSITIVE),--positive "$(POSITIVE)")
 OPTIONS = $(FROM) $(if $(MODELS),--models "$(MODELS)")
 
 help:  ## show this
@@ -25,6 +26,9 @@ help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 	@echo
 	@echo '  e.g. make submit COMP=digit-recognizer DATA=path/to/folder/with/the/zip MODELS=cnn,xgboost'
+
+start: needs-comp $(RUN)  ## go the whole way for COMP, a name or address at Kaggle: fetch, new, check, submit
+	@$(BIN)/podium start "$(COMP)" $(OPTIONS) $(ASKED)
 
 submit: needs-comp $(RUN)  ## train the models of COMP, blend them, write a checked submission
 	@$(BIN)/podium submit $(COMP) $(OPTIONS)
@@ -57,7 +61,7 @@ leaderboard: needs-comp $(RUN)  ## show where COMP stands on Kaggle's public lea
 	@$(BIN)/podium leaderboard $(COMP)
 
 new: needs-comp $(RUN)  ## make competitions/COMP from the files in DATA; SLUG is its name at Kaggle
-	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(FROM) $(if $(METRIC),--metric $(METRIC)) $(if $(POSITIVE),--positive "$(POSITIVE)")
+	@$(BIN)/podium new $(COMP) --slug $(or $(SLUG),$(COMP)) $(FROM) $(ASKED)
 
 test: $(DEV) browser  ## lint, types and tests: what must pass before a change lands
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
@@ -114,5 +118,5 @@ $(DEV): $(RUN)
 	$(call install,--editable '.[dev]')
 	@rm -f $(VENV)/ready-dev-* && touch $@
 
-.PHONY: help submit train report explore audit demo fetch upload scores leaderboard new test check docs bench clean needs-comp browser
+.PHONY: help start submit train report explore audit demo fetch upload scores leaderboard new test check docs bench clean needs-comp browser
 .DELETE_ON_ERROR:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import asdict
 from json import dumps
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from podium.cli.kaggle import warn_of_credentials
-from podium.cli.options import Data, Name, Root, Skip, root_of
+from podium.cli.options import Data, Metric, Name, Positive, Root, Skip, root_of
 from podium.competition.registry import get_competition, list_names
+from podium.kaggle.address import slug_of
 
 app = typer.Typer()
 
@@ -25,28 +28,39 @@ def list_(root: Root = None) -> None:
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the new folder.")],
-    slug: Annotated[str, typer.Option(help="The competition's name in Kaggle's address.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The name of the new folder, or Kaggle's address.")
+    ],
+    slug: Annotated[
+        str, typer.Option(help="The competition's name in Kaggle's address; else that of the folder.")
+    ] = "",
     data: Data = None,
-    metric: Annotated[str, typer.Option(help="The metric; else Kaggle is asked, or it is guessed.")] = "",
-    positive: Annotated[str, typer.Option(help="The positive one of two classes.")] = "",
+    metric: Metric = "",
+    positive: Positive = "",
     root: Root = None,
 ) -> None:
     """Make a competition folder from a competition's files, and print what was guessed."""
+    base = root_of(root)
+    found = slug_of(slug or name)
+    name = found if "/" in name else name
+    declare(base, name, found, data, metric, positive)
+    where = f" --data {shlex.quote(str(data))}" if data else ""
+    typer.echo(f"next: podium check {name}; podium submit {name}{where}")
+
+
+def declare(base: Path, name: str, slug: str, data: Path | None, metric: str, positive: str) -> None:
+    """Make a competition folder, and print what was guessed."""
     from podium.kaggle.client import Client
     from podium.kaggle.credentials import has_credentials
     from podium.scaffold.create import make_competition
     from podium.scaffold.target import Asked
 
-    base = root_of(root)
     warn_of_credentials()
     with Client() as client:
         kaggle = client if has_credentials() else None
         remarks = make_competition(base, name, slug, data, Asked(metric, positive), kaggle, typer.echo)
     for line in (f"competitions/{name}/competition.py", *remarks):
         typer.echo(f"{name}: {line}")
-    where = f" --data {shlex.quote(str(data))}" if data else ""
-    typer.echo(f"next: podium check {name}; podium submit {name}{where}")
 
 
 @app.command()
@@ -57,13 +71,17 @@ def check(
     root: Root = None,
 ) -> None:
     """Check on toy data that a competition, or each of them, works; it takes about a minute."""
+    base = root_of(root)
+    check_all(base, [name] if name else list_names(base))
+
+
+def check_all(base: Path, names: Sequence[str]) -> None:
+    """Check the competitions on toy data, and print each step."""
     from podium.scaffold.smoke_test import check_competition
 
-    base = root_of(root)
-    names = [name] if name else list_names(base)
-    for each in names:
-        for line in check_competition(get_competition(base, each)):
-            typer.echo(f"{each}: {line}")
+    for name in names:
+        for line in check_competition(get_competition(base, name)):
+            typer.echo(f"{name}: {line}")
 
 
 @app.command()

@@ -23,6 +23,8 @@ Data = Annotated[
     ),
 ]
 Models = Annotated[str, typer.Option(help="Comma-separated names; else the whole roster.")]
+Metric = Annotated[str, typer.Option(help="The metric; else Kaggle is asked, or it is guessed.")]
+Positive = Annotated[str, typer.Option(help="The positive one of two classes.")]
 Skip = Annotated[bool, typer.Option("--skip-bad-images", help="Leave out images that cannot be decoded.")]
 Warm = Annotated[bool, typer.Option("--warm-start", help="Fine-tune from the last checkpoint.")]
 

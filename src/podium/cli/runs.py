@@ -33,7 +33,7 @@ def train(
     root: Root = None,
 ) -> None:
     """Cross-validate the models, blend them, and show the leaderboard."""
-    _run(name, data, models, warm_start, skip_bad_images, root, write=False)
+    run(name, data, models, warm_start, skip_bad_images, root, write=False)
 
 
 @app.command()
@@ -46,10 +46,10 @@ def submit(
     root: Root = None,
 ) -> None:
     """Train, then write the best entry's checked submission. Nothing is sent anywhere."""
-    _run(name, data, models, warm_start, skip_bad_images, root, write=True)
+    run(name, data, models, warm_start, skip_bad_images, root, write=True)
 
 
-def _run(
+def run(
     name: str,
     data: Path | None,
     models: str,
