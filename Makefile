@@ -81,6 +81,9 @@ bench: $(DEV)  ## measure what speed, errors and memory of the networks depend o
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_images.py
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_report.py
 
+real: $(RUN)  ## declare, train and submit the real competitions whose zips lie in DATA; print their scores
+	@$(BIN)/python tests/real/board.py $(if $(DATA),"$(call path,$(DATA))")
+
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -118,5 +121,5 @@ $(DEV): $(RUN)
 	$(call install,--editable '.[dev]')
 	@rm -f $(VENV)/ready-dev-* && touch $@
 
-.PHONY: help start submit train report explore audit demo fetch upload scores leaderboard new test check docs bench clean needs-comp browser
+.PHONY: help start submit train report explore audit demo fetch upload scores leaderboard new test check docs bench real clean needs-comp browser
 .DELETE_ON_ERROR:
