@@ -3,14 +3,13 @@
 import json
 import os
 import signal
-import subprocess
 import time
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from support.command_line import answered, command, podium, podium_imports
+from support.command_line import answered, podium, podium_imports, started
 from support.tiny import ROSTER, make_root
 
 
@@ -89,12 +88,12 @@ def test_a_second_run_fits_nothing_and_loads_no_tensorflow(undisturbed):
 @pytest.mark.parametrize("finished", [3, 16])
 def test_a_killed_run_goes_on_to_the_same_bytes(undisturbed, tmp_path, finished):
     root = make_root(tmp_path)
-    process = subprocess.Popen(command("submit", "tiny"), cwd=root, stdout=subprocess.DEVNULL)
+    process = started(root, ["submit", "tiny"], [tmp_path / "stdout", tmp_path / "stderr"])
     deadline = time.monotonic() + 60
     while len(fold_times(root)) < finished and time.monotonic() < deadline:
         time.sleep(0.005)
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.join()
     kept = fold_times(root)
     assert len(kept) >= finished
     assert podium(root, "submit", "tiny").returncode == 0

@@ -1,8 +1,8 @@
 """What podium reaches on real competitions: each is declared, trained, and its file written and checked.
 
-`make real DATA=folder/with/the/zips` prints the table. A competition whose declaration lies beside this file is
-taken as it is; of the others `podium new` writes one, given the metric that Kaggle names. What was made before
-stays in build/real and is not made again.
+`make real DATA=folder/with/the/zips` prints the table. A competition whose declaration lies beside this file
+is taken as it is; of the others `podium new` writes one, given the metric that Kaggle names. What was made
+before stays in build/real and is not made again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class Run:
-    """What a competition's run gave: its leaderboard, and of its file the rows and the seconds of its models."""
+    """What a competition's run gave: its leaderboard, and the file's rows and the seconds of its models."""
 
     slug: str
     declared: str

@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pandas as pd
 
 Ran = subprocess.CompletedProcess[str]
 
-# A server that has imported what nearly every verb needs, but no TensorFlow, and that forks for each run.
+# A server that has imported what runs need, TensorFlow too (it starts no thread before it is used), and that
+# forks for each run.
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(
     [
@@ -24,6 +26,7 @@ SERVER.set_forkserver_preload(
         "podium.report.run",
         "podium.audit",
         "podium.models.image.pixels",
+        "podium.models.image.digit_cnns",
     ]
 )
 
@@ -37,10 +40,18 @@ def podium(root: Path, *words: object, **env: str) -> Ran:
     texts = [*map(str, words)]
     with tempfile.TemporaryDirectory() as folder:
         streams = [Path(folder) / "stdout", Path(folder) / "stderr"]
-        process = SERVER.Process(target=_run, args=(str(root), texts, {**os.environ, **env}, streams))
-        process.start()
+        process = started(root, texts, streams, {**os.environ, **env})
         process.join()
         return Ran(texts, process.exitcode, *(path.read_text(encoding="utf-8") for path in streams))
+
+
+def started(
+    root: Path, words: Sequence[str], streams: Sequence[Path], env: Mapping[str, str] = os.environ
+) -> BaseProcess:
+    """Start the command line with its output and errors in two files, and do not wait for it."""
+    process = SERVER.Process(target=_run, args=(str(root), words, dict(env), streams))
+    process.start()
+    return process
 
 
 def fresh_podium(root: Path, *words: object) -> Ran:
