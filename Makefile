@@ -81,7 +81,7 @@ bench: $(DEV)  ## measure what speed, errors and memory of the networks depend o
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_images.py
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_report.py
 
-real: $(RUN)  ## declare, train and submit the real competitions whose zips lie in DATA; print their scores
+bench-real: $(RUN)  ## declare, train and submit the real competitions whose zips lie in DATA; print their scores
 	@$(BIN)/python tests/real/board.py $(if $(DATA),"$(call path,$(DATA))")
 
 clean:  ## remove the virtual environment and caches; what runs made stays
@@ -121,5 +121,5 @@ $(DEV): $(RUN)
 	$(call install,--editable '.[dev]')
 	@rm -f $(VENV)/ready-dev-* && touch $@
 
-.PHONY: help start submit train report explore audit demo fetch upload scores leaderboard new test check docs bench real clean needs-comp browser
+.PHONY: help start submit train report explore audit demo fetch upload scores leaderboard new test check docs bench bench-real clean needs-comp browser
 .DELETE_ON_ERROR:

@@ -33,6 +33,27 @@ def test_naming_a_model_by_its_content_loads_no_training_library():
     assert not set(loaded) & HEAVY
 
 
+def test_threads_that_wait_are_passive_before_anything_loads_openmp():
+    """Beside another busy process boosting takes many times as long else."""
+    code = """
+import os, sys
+
+class Spy:
+    def find_spec(self, name, *_):
+        if name in ("sklearn", "xgboost", "tensorflow"):
+            print(os.environ.get("OMP_WAIT_POLICY"), flush=True)
+            os._exit(0)
+
+sys.meta_path.insert(0, Spy())
+sys.argv = ["podium", "check", "digit-recognizer"]
+from podium.cli import main
+main()
+"""
+    env = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert ran.stdout.split() == ["PASSIVE"]
+
+
 def test_every_model_finds_onednn_switched_on_when_it_imports_tensorflow():
     code = """
 import os, sys

@@ -1,6 +1,6 @@
 """What podium reaches on real competitions: each is declared, trained, and its file written and checked.
 
-`make real DATA=folder/with/the/zips` prints the table. A competition whose declaration lies beside this file
+`make bench-real DATA=folder/with/the/zips` prints the table. A competition whose declaration lies beside this file
 is taken as it is; of the others `podium new` writes one, given the metric that Kaggle names. What was made
 before stays in build/real and is not made again.
 """
@@ -69,7 +69,9 @@ class Run:
 
 def main() -> None:
     if len(sys.argv) < 2:
-        sys.exit("make real DATA=folder/with/the/zips: a folder of real competitions must be named, got none")
+        sys.exit(
+            "make bench-real DATA=folder/with/the/zips: a folder of real competitions must be named, got none"
+        )
     data = Path(sys.argv[1]).resolve()
     (ROOT / "competitions").mkdir(parents=True, exist_ok=True)
     print(HEAD, flush=True)

@@ -39,6 +39,9 @@ HANDLES = {"encoder", "preprocessor", "weights"}  # parameters that name files
 # itself only for newer processors; on plain AVX2 the convolutions here take 1.4 to 2.5 times as long
 # without them.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+# Before anything loads OpenMP, which reads it then. Its threads else keep a core busy while they wait for
+# each other: beside another busy process boosting takes ten to sixty times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
