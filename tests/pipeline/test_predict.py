@@ -135,9 +135,20 @@ def test_without_training_it_says_what_to_run(tmp_path, config):
     assert "run: podium submit tiny" in line
 
 
-def test_a_model_that_was_changed_since_must_be_trained_again(root, config):
+def test_a_parameter_that_was_changed_since_leaves_the_entry_of_the_last_run(root, config):
+    before = answered(podium(root, "predict", "tiny", *questions(root, 1), **config))
     make_root(root, {**ROSTER, "ridge": {"alpha": 7.0}})
+    assert answered(podium(root, "predict", "tiny", *questions(root, 1), **config)).equals(before)
+    make_root(root, ROSTER)
+
+
+def test_a_model_whose_code_was_changed_since_must_be_trained_again(root, config):
+    """A job's id says which code it ran: that of another job stands for that of other code."""
+    (path,) = (root / "submissions" / "tiny" / "toy").glob("models/ridge-*/job.json")
+    kept = path.read_text()
+    path.write_text(kept.replace('"seed": 0', '"seed": 1'))
     line = complaint(podium(root, "predict", "tiny", *questions(root, 1), **config))
+    path.write_text(kept)
     assert "model 'ridge' must have been trained as it is now" in line
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import time
 
@@ -135,6 +136,33 @@ def test_a_warm_start_goes_on_from_the_weights_of_the_same_fold(tmp_path):
     (root / "nines").write_text(",".join("9" * 16))
     asked = podium(root, "predict", "tiny", "nines")
     assert len(answered(asked)) == 1
+
+
+def test_a_run_adds_to_what_was_trained_before(tmp_path):
+    root = make_root(tmp_path, {"gaussian-nb": {}, "ridge": {}, "multinomial-nb": {}})
+    assert podium(root, "submit", "tiny").returncode == 0
+    together = (store(root) / "leaderboard.json").read_bytes(), the_csv(root).read_bytes()
+    shutil.rmtree(store(root))
+    for models in ("multinomial-nb", "ridge", "gaussian-nb"):
+        ran = podium(root, "submit", "tiny", "--models", models)
+        assert ran.returncode == 0, ran.stderr
+    boards = together[0], (store(root) / "leaderboard.json").read_bytes()
+    rows = [json.loads(board)["entries"] for board in boards]
+    for entry in [*rows[0], *rows[1]]:
+        del entry["fit_seconds"], entry["predict_seconds"]
+    assert rows[1] == rows[0]
+    assert together[1] in [path.read_bytes() for path in store(root).glob("toy-submission-*.csv")]
+
+
+def test_a_run_in_which_the_model_fails_keeps_the_others_on_the_board(tmp_path):
+    root = make_root(tmp_path, {"gaussian-nb": {}, "ridge": {"alpha": -1.0}})
+    assert podium(root, "submit", "tiny", "--models", "gaussian-nb").returncode == 0
+    before = pd.read_csv(store(root) / "leaderboard.csv").set_index("name")
+    assert podium(root, "submit", "tiny", "--models", "ridge").returncode == 1
+    after = pd.read_csv(store(root) / "leaderboard.csv").set_index("name")
+    assert after.loc["ridge", "kind"] == "failed"
+    assert after.loc["gaussian-nb", "score"] == before.loc["gaussian-nb", "score"]
+    assert after["submitted"].idxmax() == "gaussian-nb"
 
 
 def test_a_model_that_fails_gets_a_row_and_the_others_go_on(tmp_path):

@@ -1,8 +1,8 @@
 """What podium reaches on real competitions: each is declared, trained, and its file written and checked.
 
-`make bench-real DATA=folder/with/the/zips` prints the table. A competition whose declaration lies beside this file
-is taken as it is; of the others `podium new` writes one, given the metric that Kaggle names. What was made
-before stays in build/real and is not made again.
+`make bench-real DATA=folder/with/the/zips` prints the table. A competition whose declaration lies beside this
+file is taken as it is; of the others `podium new` writes one, given the metric that Kaggle names. What was
+made before stays in build/real and is not made again.
 """
 
 from __future__ import annotations

@@ -178,10 +178,9 @@ def versions(name: str, params: Mapping[str, Any], kind: str) -> dict[str, str |
 
 def embeds(name: str, params: Mapping[str, Any], task: Task) -> bool:
     """Return whether the model, fitted, can say where it puts a row."""
-    try:
-        row = find(name, [task.kind], params)
-    except ModelError:  # of an earlier version, perhaps
+    if not is_known(name, params, task):  # of an earlier version, perhaps
         return False
+    row = find(name, [task.kind], params)
     return row.embeds and (row.several_targets or task.one_target is None)
 
 
@@ -210,6 +209,15 @@ def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = N
             f"choose of {sample(fitting, most=8)}"
         )
     return row
+
+
+def is_known(name: str, params: Mapping[str, Any], task: Task) -> bool:
+    """Return whether there still is a model of this name for the task."""
+    try:
+        find(name, [task.kind], params)
+    except ModelError:
+        return False
+    return True
 
 
 def known_names(kinds: Collection[str]) -> list[str]:

@@ -10,7 +10,7 @@ from podium.metrics import Metric, Scorer
 from podium.pipeline.fit import Job, fit_fold
 from podium.pipeline.folds import Folds
 from podium.pipeline.predictions import Predictions
-from podium.pipeline.stored import assemble, job_facts, job_folder, read_fold_model, rows_and_folds
+from podium.pipeline.stored import assemble, describe_job, job_facts, job_folder, read_fold_model
 from podium.storage.signed_pickle import write_model
 from podium.storage.store import Store
 
@@ -37,7 +37,7 @@ def cross_validate(
     job_id = job.id(dataset, folds)
     folder = job_folder(store, job.model, job_id)
     if not (folder / "job.json").exists():
-        store.write_json(folder / "job.json", rows_and_folds(dataset, folds))
+        store.write_json(folder / "job.json", describe_job(job, dataset, folds))
     results = []
     for number, fold in enumerate(folds):
         progress.fold_started(job.model, number, len(folds))

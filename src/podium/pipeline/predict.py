@@ -19,8 +19,8 @@ from podium.pipeline.blend import Combine, fit_blend
 from podium.pipeline.fit import Job
 from podium.pipeline.leaderboard import BASELINE, Entry, read_leaderboard
 from podium.pipeline.session import Session
-from podium.pipeline.stored import FoldModels, load_current, load_fold_models
-from podium.pipeline.train import select_models
+from podium.pipeline.stored import FoldModels, load_current, load_fold_models, stored_job
+from podium.pipeline.train import in_roster_order
 
 LONGEST_TEXT = 10_000  # characters
 FIRST_FOLD = 1  # of how many folds the models answer: single folds are what the score was measured on
@@ -168,12 +168,9 @@ def _members(session: Session, name: str, jobs: Mapping[str, Job]) -> tuple[str,
 
 
 def _jobs(session: Session, entries: Sequence[Entry]) -> dict[str, Job]:
-    """Return the jobs in the order in which they were blended: the roster's, as far as they are in it."""
-    competition = session.competition
-    order = list(competition.roster)
-    entries = sorted(entries, key=lambda e: order.index(e.name) if e.name in order else len(order))
-    params = select_models(competition, [e.name for e in entries], session.is_toy)
-    return {e.name: Job(e.name, params[e.name], competition.seed, e.origin) for e in entries}
+    """Return the jobs in the order in which they were blended."""
+    entries = in_roster_order(session.competition, entries)
+    return {e.name: stored_job(session.store, e.name, e.id) for e in entries}
 
 
 def _load(session: Session, job: Job, folds: int | None) -> FoldModels:

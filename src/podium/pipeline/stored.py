@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from podium.pipeline.folds import Folds
 from podium.pipeline.predictions import Predictions, fold_scores
 from podium.storage.signed_pickle import read_model
 from podium.storage.store import Store
+
+KEPT = ("params", "seed", "origin")  # facts of a job that stay with its predictions
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,55 @@ def rows_and_folds(dataset: Dataset, folds: Folds) -> dict[str, str]:
     return {"data": dataset.id, "folds": folds.id}
 
 
+def describe_job(job: Job, dataset: Dataset, folds: Folds) -> dict[str, Any]:
+    """Return what job.json says of a job."""
+    return {**rows_and_folds(dataset, folds), "model": job.model, **job_facts(job)}
+
+
+def stored_job(store: Store, model: str, job_id: str | None) -> Job:
+    """Return the job whose results the store holds under this id. Raise ModelError where it holds none."""
+    facts = store.read_json(store.root / "models" / f"{model}-{job_id}" / "job.json")
+    if not isinstance(facts, dict) or not facts.keys() >= {"model", *KEPT}:
+        raise ModelError(f"model {model!r} must be in the store, found nothing of it; train again")
+    return Job(model, **{name: facts[name] for name in KEPT})
+
+
+def finished_jobs(
+    store: Store, dataset: Dataset, folds: Folds, model: str = "*"
+) -> list[tuple[Path, dict[str, Any]]]:
+    """Return the folder and the job.json of each finished job on these rows and folds, oldest first, of one
+    model or of all."""
+    expected = rows_and_folds(dataset, folds)
+    found = []
+    for folder in store.root.glob(f"models/{model}-*"):
+        facts: dict[str, Any] = store.read_json(folder / "job.json") or {}
+        if expected.items() <= facts.items() and len(list(folder.glob("fold-*.npz"))) == len(folds):
+            found.append((folder, facts))
+    return sorted(found, key=lambda job: (job[0] / "fold-0.npz").stat().st_mtime_ns)
+
+
+def earlier_models(
+    store: Store, dataset: Dataset, folds: Folds, metric: Metric, without: Collection[str]
+) -> list[Predictions]:
+    """Return what the newest finished job of each model left, but of those called `without`.
+
+    Jobs of a version of podium that did not keep their parameters are passed over.
+    """
+    newest = {
+        facts["model"]: (folder.name.removeprefix(f"{facts['model']}-"), facts)
+        for folder, facts in finished_jobs(store, dataset, folds)
+        if facts.keys() >= {"model", *KEPT} and facts["model"] not in without
+    }
+    return [
+        _with_facts(load_predictions(model, job_id, dataset, folds, metric, store), facts)
+        for model, (job_id, facts) in newest.items()
+    ]
+
+
+def _with_facts(predictions: Predictions, facts: dict[str, Any]) -> Predictions:
+    return replace(predictions, details={**predictions.details, **{name: facts[name] for name in KEPT}})
+
+
 def load_current(job: Job, dataset: Dataset, folds: Folds, metric: Metric, store: Store) -> Predictions:
     """Return what the job left, its code and parameters as they are now. Raise ModelError if a fold is
     missing."""
@@ -72,7 +123,8 @@ def load_predictions(
             f"model {model!r} must have been trained as it is now on {len(folds)} folds, found "
             f"{len(finished)}; train again"
         )
-    if store.read_json(folder / "job.json") != rows_and_folds(dataset, folds):
+    facts = store.read_json(folder / "job.json") or {}
+    if not rows_and_folds(dataset, folds).items() <= facts.items():
         raise ModelError(f"model {model!r} must have been trained on these rows, found others; train again")
     return assemble(model, job_id, dataset, folds, metric, finished, {})
 
@@ -103,15 +155,10 @@ def with_warm_start(job: Job, dataset: Dataset, folds: Folds, store: Store) -> J
     where there is none, or where the model does not train in epochs."""
     if not trains_in_epochs(job, dataset):
         return job
-    finished = [
-        folder
-        for folder in store.root.glob(f"models/{job.model}-*")
-        if store.read_json(folder / "job.json") == rows_and_folds(dataset, folds)
-        and len(list(folder.glob("fold-*.npz"))) == len(folds)
-    ]
+    finished = finished_jobs(store, dataset, folds, job.model)
     if not finished:
         return job
-    newest = max(finished, key=lambda folder: (folder / "fold-0.npz").stat().st_mtime_ns)
+    newest, _ = finished[-1]
     return replace(job, origin=newest.name.removeprefix(f"{job.model}-"))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from podium.competition.declaration import Competition
 from podium.errors import CompetitionError, ModelError, PodiumError
@@ -26,8 +26,18 @@ from podium.pipeline.leaderboard import (
 )
 from podium.pipeline.predictions import Predictions, read_predictions, save_predictions
 from podium.pipeline.session import Session
-from podium.pipeline.stored import with_warm_start
+from podium.pipeline.stored import earlier_models, with_warm_start
 from podium.storage.store import Store
+
+
+class Named(Protocol):
+    """Anything that has the name of a model."""
+
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -58,15 +68,17 @@ def select_models(
 
 
 def train(session: Session, names: Sequence[str], progress: Progress, warm_start: bool = False) -> Outcome:
-    """Cross-validate the models, blend them, and write the leaderboard.
+    """Cross-validate the models, blend them with those that were trained before, and write the leaderboard.
 
     A model that raises gets a row with its reason, and the others go on. With `warm_start` networks continue
-    from their newest weights in the store. Raises CompetitionError if no model is left.
+    from their newest weights in the store. Raises CompetitionError if no model is left; the leaderboard stays
+    as it was then.
     """
     trained: list[Predictions] = []
     failures: dict[str, str] = {}
     notes: dict[str, str] = {}
-    for name, params in select_models(session.competition, names, session.is_toy).items():
+    selected = select_models(session.competition, names, session.is_toy)
+    for name, params in selected.items():
         job = Job(name, params, session.competition.seed)
         try:
             if warm_start:
@@ -83,11 +95,27 @@ def train(session: Session, names: Sequence[str], progress: Progress, warm_start
             _keep_traceback(session.store, name)
     if not trained:
         raise CompetitionError(f"{session.competition.name!r}: every model failed: {failures}")
+    models = in_roster_order(session.competition, [*trained, *_earlier(session, selected)])
     if session.dataset.extra is not None:
-        best = best_model(session, trained)
+        best = best_model(session, models)
         said = [notes.get(best.name, ""), worth_of_extra_rows(session, best, progress)]
         notes[best.name] = "; ".join(filter(None, said))
-    return _rank(session, trained, failures, notes)
+    return _rank(session, models, failures, notes)
+
+
+def _earlier(session: Session, without: Collection[str]) -> list[Predictions]:
+    """Return what earlier runs left of other models on these rows and folds, of those that are still
+    known."""
+    found = earlier_models(session.store, session.dataset, session.folds, session.metric, without)
+    return [p for p in found if registry.is_known(p.name, p.details["params"], session.dataset.task)]
+
+
+def in_roster_order(competition: Competition, models: Iterable[T]) -> list[T]:
+    """Return things that have a model's name in the order of the roster, those that are not in it last, by
+    name. Blends depend on the order."""
+    order = list(competition.roster)
+    places = {name: place for place, name in enumerate(order)}
+    return sorted(models, key=lambda model: (places.get(model.name, len(order)), model.name))
 
 
 def _rank(

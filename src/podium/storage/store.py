@@ -3,7 +3,7 @@
 submissions/<competition>/         (toy runs: submissions/<competition>/toy/)
   folds/<id>.npz                   which row is scored in which fold
   audits/<id>.json                 what the audit found in the data
-  models/<name>-<id>/job.json      which data and folds the model was fitted on
+  models/<name>-<id>/job.json      the model, its parameters, data and folds
   models/<name>-<id>/fold-<i>.npz  the predictions of one finished fold
   models/<name>-<id>/fold-<i>.model  its fitted model, signed
   models/<name>-<id>/map.npz       where a siamese network puts the rows
