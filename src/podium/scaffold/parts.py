@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from string import Template
 
-from podium.scaffold.inspect import PhotoFiles, TableFiles
+from podium.scaffold.inspect import PhotoFiles
 from podium.scaffold.literals import listed, quoted
+from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import ClassTarget
 
 

@@ -6,9 +6,9 @@ from string import Template
 
 from podium.metrics import get_metric
 from podium.models.registry import known_names
-from podium.scaffold.inspect import TableFiles
 from podium.scaffold.literals import listed, quoted
 from podium.scaffold.parts import class_parts, filled, shared_parts
+from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import ClassTarget, NumberTarget, SeveralTarget
 
 TABLE = '''\
