@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from podium.competition.sources import visible_files
-from podium.data.csv_files import read_header, read_texts
+from podium.data.csv_files import read_header, read_texts, renamed_columns
 from podium.data.images import find_images
+from podium.data.table_formats import SUFFIXES, suffix_of
 from podium.errors import DataError
 from podium.formatting import sample
 from podium.metrics import get_metric
@@ -45,14 +46,15 @@ def inspect_files(folder: Path, asked: Asked = NOTHING_ASKED) -> TableFiles | Ph
     if asked.metric:
         get_metric(asked.metric)
     path = _find_sample(folder)
-    columns = read_header(path)
+    nameless = [column for column, given in renamed_columns(path).items() if not given]
+    columns = [column for column in read_header(path) if column not in nameless]
     if len(columns) < 2:
         raise DataError(
             f"{path} must have two columns or more, an id and what is predicted, got {sample(columns)}; "
             "write competition.py by hand"
         )
     answer = read_texts(path, columns)
-    train, test = (_find(folder, word, lambda p: p.suffix == ".csv") for word in ("train", "test"))
+    train, test = (_find_table(folder, word) for word in ("train", "test"))
     if train and test:
         return inspect_table(path, answer, train, test, asked)
     train, test = (_find(folder, word, Path.is_dir) for word in ("train", "test"))
@@ -76,6 +78,28 @@ def _find_sample(folder: Path) -> Path:
 
 def _held(folder: Path) -> str:
     return sample(sorted(p.name for p in folder.iterdir() if not p.name.startswith(".")))
+
+
+def _find_table(folder: Path, word: str) -> Path | None:
+    """Return the table that is named so, whatever its format, else the only one whose name begins so.
+
+    Raises DataError for several of them, and for one that is no file, such as a folder or a pipe.
+    """
+    found = {
+        path: path.name.lower().removesuffix(suffix_of(path))
+        for path in sorted(folder.iterdir())
+        if suffix_of(path) and path.name.lower().startswith(word)
+    }
+    named = [path for path, stem in found.items() if stem == word]
+    chosen = sorted(named or found, key=lambda path: SUFFIXES.index(suffix_of(path)))
+    if len(chosen) > 1 and not named:
+        raise DataError(
+            f"{folder} must hold one {word} file, got {sample([p.name for p in chosen])}; "
+            f"call the right one {word}{suffix_of(chosen[0])}"
+        )
+    if chosen and not chosen[0].is_file():
+        raise DataError(f"{chosen[0]} must be a file, got a folder, a pipe or a broken link; mend it")
+    return chosen[0] if chosen else None
 
 
 def _find(folder: Path, word: str, fits: Callable[[Path], bool]) -> Path | None:
