@@ -1,4 +1,4 @@
-"""Reading CSV files, and TSV files by their suffix. What is wrong with a file is told in one line."""
+"""Reading tables: CSV, and other formats by their suffix. What is wrong with a file is told in one line."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from podium.data import cells
+from podium.data.table_formats import opened, separator
 from podium.errors import DataError
 from podium.formatting import sample
 
+CELLS_OF_A_PIECE = 3_000_000
 _ADVICE = "download the file again or mend it"
 
 
@@ -33,41 +36,58 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None, **optio
     return frame
 
 
-def read_pieces(path: Path, columns: Sequence[str], rows: int = 50_000) -> Iterator[pd.DataFrame]:
-    """Yield the named columns as text, `rows` rows at a time, for files larger than memory.
+def read_pieces(
+    path: Path, columns: Sequence[str], rows: int = 50_000, dtype: object = str, **options: object
+) -> Iterator[pd.DataFrame]:
+    """Yield the named columns as text, or as `dtype` says, `rows` rows at a time, for files larger than
+    memory.
 
     Cells beyond the header's are left out. Raises what `read_table` raises, but lets long rows pass.
     """
     _require_columns(path, columns)
     with _plain_errors(path):
         for piece in pd.read_csv(
-            path, sep=_separator(path), usecols=list(columns), dtype=str, chunksize=rows
-        ):
+            opened(path),
+            sep=separator(path),
+            usecols=list(columns),
+            dtype=dtype,
+            chunksize=rows,
+            **options,
+        ):  # type: ignore[call-overload]
             yield piece[list(columns)]
 
 
 def _require_columns(path: Path, columns: Sequence[str]) -> None:
-    header = _header(path)
-    missing = [column for column in columns if column not in header]
+    header = read_header(path)
+    missing = sorted(set(columns) - set(header), key=list(columns).index)
     if missing:
         raise DataError(
             f"{path} must have the column{'s'[: len(missing) > 1]} {sample(missing)}, "
             f"got {sample(header)}; {_ADVICE}"
         )
-    repeated = sorted({column for column in header if header.count(column) > 1}, key=str)
-    if repeated:
-        raise DataError(f"{path} must name each column once, got {sample(repeated)} more; {_ADVICE}")
 
 
 def read_header(path: Path) -> list[str]:
-    """Return the names of a CSV file's columns, without those that have none. Raise DataError as `read_table`
-    does."""
-    return [name for name in _header(path) if isinstance(name, str)]
+    """Return the names of a file's columns, as all functions here know them. Raise DataError as `read_table`
+    does.
+
+    A column without a name is called "Unnamed: 0", counted from 0, and the second one called x "x.1".
+    """
+    return [name for _, name in _names(path)]
 
 
-def _header(path: Path) -> list[Any]:
+def renamed_columns(path: Path) -> dict[str, str]:
+    """Return what the file calls the columns whose names are not its own: "Unnamed: 0" maps to "", "x.1" to
+    "x"."""
+    return {name: given for given, name in _names(path) if name != given}
+
+
+def _names(path: Path) -> list[tuple[str, str]]:
+    """Return each column's cell in the header, and its name."""
     # With the first row, lest one longer than the header make an index of its first cell.
-    return _read(path, header=None, nrows=2, dtype=str).iloc[0].tolist()
+    given = _read(path, header=None, nrows=2, dtype=str, keep_default_na=False).iloc[0]
+    named = _read(path, nrows=0, index_col=False).columns
+    return list(zip(given.tolist(), named.tolist(), strict=True))
 
 
 def read_texts(path: Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -124,36 +144,66 @@ def read_features(
     numbers: Sequence[str] = (),
     categories: Sequence[str] = (),
     dates: Mapping[str, str] | None = None,
+    clean: bool = False,
 ) -> pd.DataFrame:
     """Return columns for the models named table-*: floats, categories as text, dates as timestamps.
 
-    `dates` maps columns to their format as pandas.to_datetime takes it. A cell may be empty. Raises DataError
-    for one that is neither empty nor of its column's kind, and what `read_table` raises.
+    `dates` maps columns to their format as pandas.to_datetime takes it. A cell may be empty. With `clean`,
+    cells such as 1,163.74, $3 and 12 % are numbers too, and one that is none, or not finite, or no date, is
+    a gap. Raises DataError for a cell that is neither empty nor of its column's kind, with `clean` for a
+    column that has no other, and what `read_table` raises.
     """
     dates = dates or {}
     columns = [*numbers, *categories, *dates]
-    dtypes = {**dict.fromkeys(columns, str), **dict.fromkeys(numbers, np.float64)}
+    texts = dict.fromkeys([*categories, *dates], str)
     try:
-        frame = read_table(path, columns, dtype=dtypes)
+        frame = read_table(path, columns, dtype={**texts, **dict.fromkeys(numbers, np.float64)})
     except ValueError:  # some cell is no number
-        frame = read_table(path, columns, dtype=str)
-    for column in numbers:
-        values = pd.to_numeric(frame[column], errors="coerce")
-        frame[column] = _all_read(path, frame[column], values[np.isfinite(values)], "numbers")
+        strange = _no_numbers(read_table(path, numbers))
+        frame = read_table(path, columns, dtype={**texts, **dict.fromkeys(strange, str)})
+    read = dict[str, pd.Series]()
+    for column in _no_numbers(frame[list(numbers)]):
+        values = (cells.numbers if clean else cells.plain_numbers)(frame[column])
+        read[column] = _all_read(path, frame[column], values, "numbers", clean)
     for column, layout in dates.items():
-        times = pd.to_datetime(frame[column], format=layout, errors="coerce", utc=True).dt.tz_localize(None)
-        frame[column] = _all_read(path, frame[column], times, f"dates of the format {layout!r}")
-    return frame
+        kind = f"years from 1677 to 2262 in dates of the format {layout!r}"
+        times = cells.dates(frame[column], layout)
+        read[column] = _all_read(path, frame[column], times, kind, clean)
+    return frame.assign(**read).astype(dict.fromkeys(numbers, np.float64))
 
 
-def _all_read(path: Path, cells: pd.Series, values: pd.Series, kind: str) -> pd.Series:
-    """Return the values of all rows. Raise DataError for a cell that has none and is not empty."""
-    values = values.reindex(cells.index)
+def _no_numbers(frame: pd.DataFrame) -> list[str]:
+    """Return the columns that hold something else than finite numbers and empty cells."""
+    plain = frame.select_dtypes("number")
+    infinite = np.isinf(plain.to_numpy(dtype=np.float64)).any(axis=0)
+    known = set(plain.columns[~infinite])
+    return [str(column) for column in frame if column not in known]
+
+
+def plain_columns(path: Path, columns: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Return which columns hold nothing but finite numbers and empty cells, and which nothing but empty
+    ones.
+
+    The file is read in pieces, as it may be large. Raises what `read_pieces` raises.
+    """
+    numbers = set(columns)
+    empty = set(columns)
+    rows = max(1000, CELLS_OF_A_PIECE // max(1, len(columns)))
+    for piece in read_pieces(path, columns, rows, dtype=None):
+        numbers -= set(_no_numbers(piece))
+        empty -= set(piece.columns[piece.notna().any()])
+    return numbers, empty
+
+
+def _all_read(path: Path, cells: pd.Series, values: pd.Series, kind: str, clean: bool) -> pd.Series:
+    """Return the values of all rows. Raise DataError for a cell that has none and is not empty, with `clean`
+    where no cell has one."""
     bad = cells.notna() & values.isna()
-    if bad.any():
+    if bad.any() and not (clean and values.notna().any()):
         raise DataError(
             f"{path} must hold {kind} in column {cells.name!r}, got {str(cells[bad].iloc[0])!r} in data row "
-            f"{bad.argmax() + 1} ({bad.sum()} such cells); mend it, or read the column as categories"
+            f"{bad.argmax() + 1} ({bad.sum()} such cells); mend it, read the column as categories, or with "
+            "clean=True"
         )
     return values
 
@@ -176,11 +226,7 @@ def read_numbers(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 
 def _read(path: Path, **options: object) -> pd.DataFrame:
     with _plain_errors(path):
-        return pd.read_csv(path, sep=_separator(path), **options)  # type: ignore[call-overload]
-
-
-def _separator(path: Path) -> str:
-    return "\t" if path.suffix == ".tsv" else ","
+        return pd.read_csv(opened(path), sep=separator(path), **options)  # type: ignore[call-overload]
 
 
 @contextmanager
@@ -189,6 +235,9 @@ def _plain_errors(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise DataError(f"{path} must exist, found nothing there; {_ADVICE}") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(f"{path} must be a file that can be read, got: {reason}; {_ADVICE}") from None
     except pd.errors.EmptyDataError:
         raise DataError(f"{path} must have a header and rows, got an empty file; {_ADVICE}") from None
     except pd.errors.ParserError as error:

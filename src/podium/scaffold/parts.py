@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from string import Template
 
-from podium.scaffold.inspect import PhotoFiles, TableFiles
+from podium.scaffold.inspect import PhotoFiles
 from podium.scaffold.literals import listed, quoted
+from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import ClassTarget
 
 
@@ -26,7 +27,7 @@ def shared_parts(found: TableFiles | PhotoFiles, name: str, slug: str) -> dict[s
         "name": quoted(name),
         "slug": quoted(slug),
         "metric": quoted(found.target.metric),
-        "id": quoted(found.id_column),
+        "id": _id(found.id_column),
         "train": quoted(found.train),
         "test": quoted(found.test),
         "sample": quoted(found.sample),
@@ -34,6 +35,10 @@ def shared_parts(found: TableFiles | PhotoFiles, name: str, slug: str) -> dict[s
         if found.sample == "sample_submission.csv"
         else f"    sample={quoted(found.sample)},",
     }
+
+
+def _id(column: str | tuple[str, ...]) -> str:
+    return quoted(column) if isinstance(column, str) else f"({', '.join(map(quoted, column))})"
 
 
 def class_parts(target: ClassTarget) -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from string import Template
 
+from podium.data.table_formats import suffix_of
 from podium.metrics import get_metric
 from podium.models.registry import known_names
-from podium.scaffold.inspect import TableFiles
 from podium.scaffold.literals import listed, quoted
 from podium.scaffold.parts import class_parts, filled, shared_parts
+from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import ClassTarget, NumberTarget, SeveralTarget
 
 TABLE = '''\
@@ -24,6 +26,7 @@ $formats
 from podium.data.csv_files import $readers
 from podium.data.dataset import Dataset
 $multimodal
+$formats_of_files
 from podium.data.task import $task
 
 ID = $id
@@ -64,8 +67,8 @@ $toy_texts
 $toy_ids
     table[$label] = $answer
     train, test = table[: 2 * n // 3], table[2 * n // 3 :].drop(columns=$label)
-    train.to_csv(folder / $train, index=False)
-    test.to_csv(folder / $test, index=False)
+    $write_train
+    $write_test
     sample = $sample_ids.assign(**$shown)
     sample.to_csv(folder / $sample, index=False)
 
@@ -95,7 +98,7 @@ TOY_CATEGORIES = """\
     cells |= {c: np.where(known + rng.normal(size=n) > known.mean(), "more", "less") for c in CATEGORIES}"""
 TOY_DATES = """\
     days = {c: pd.to_timedelta(30 * (known + rng.normal(size=n)), unit="D") for c in DATES}
-    cells |= {c: (pd.Timestamp("2026-01-01") + days[c]).strftime(DATES[c]) for c in DATES}"""
+    cells |= {c: (pd.Timestamp("2026-01-01") + days[c]).strftime($layout) for c in DATES}"""
 TOY_TEXTS = """\
     cells |= {c: np.where(known + rng.normal(size=n) > known.mean(), "a lot", "less") for c in TEXTS}"""
 READ_ROWS = """\
@@ -124,14 +127,16 @@ def declare_table(found: TableFiles, name: str, slug: str) -> str:
 
 def _of_table(found: TableFiles) -> dict[str, str]:
     counted = f"np.arange({found.first_id}, {found.first_id} + len(X_test))"
-    known = f"{'read_texts' if found.text_ids else 'read_table'}(test, [ID])[ID].to_numpy()"
     kinds = {"numbers": found.numbers, "categories": found.categories, "dates": found.dates}
     given = [(argument, argument.upper()) for argument, columns in kinds.items() if columns]
     in_order = [argument for argument, _ in given] == list(kinds)[: len(given)]
     columns = ", ".join(name if in_order else f"{argument}={name}" for argument, name in given)
-    moments = 'X.parts["table"][ID]' if found.texts else "X[ID]"
+    if found.clean:
+        columns += ", clean=True"
+    table = 'X.parts["table"]' if found.texts else "X"
+    moments = f"{table}[{'ID' if isinstance(found.id_column, str) else quoted(found.moment)}]"
     orders = {
-        "": "",
+        "": _groups(found),
         "forward": f"        times={moments}.to_numpy(),",
         "weeks": f'        groups={moments}.dt.strftime("%G-%V").to_numpy(),  # whole weeks',
     }
@@ -145,17 +150,50 @@ def _of_table(found: TableFiles) -> dict[str, str]:
         "dates": "DATES = {" + ", ".join(f"{quoted(c)}: {quoted(v)}" for c, v in found.dates.items()) + "}"
         if found.dates
         else "",
-        "test_ids": known if found.first_id is None else counted,
+        "test_ids": _test_ids(found) if found.first_id is None else counted,
         "toy_numbers": TOY_NUMBERS if found.numbers else "",
         "toy_categories": TOY_CATEGORIES if found.categories else "",
-        "toy_dates": TOY_DATES if found.dates else "",
-        "toy_ids": f"    table.insert(0, ID, {_toy_ids(found)})"
-        if found.first_id is None and not found.order
-        else f"    table[ID] = {_toy_ids(found)}" * bool(found.order),
-        "sample_ids": "test[[ID]]"
-        if found.first_id is None
-        else f"pd.DataFrame({{ID: {counted.replace('X_test', 'test')}}})",
+        "toy_dates": _toy_dates(found),
+        "toy_ids": _toy_ids(found),
+        "sample_ids": _sample_ids(found, counted.replace("X_test", "test")),
+        "write_train": _write("train", found.train),
+        "write_test": _write("test", found.test),
     }
+
+
+def _are_csv(found: TableFiles) -> bool:
+    return all(suffix_of(Path(name)) == ".csv" for name in (found.train, found.test))
+
+
+def _write(frame: str, name: str) -> str:
+    """Return the line that writes toy data in the format of the real file."""
+    if suffix_of(Path(name)) == ".csv":
+        return f"{frame}.to_csv(folder / {quoted(name)}, index=False)"
+    return f"write_table({frame}, folder / {quoted(name)})"
+
+
+def _groups(found: TableFiles) -> str:
+    sign = quoted(found.group_sign)
+    groups = f"read_texts(train, [ID])[ID].str.rpartition({sign})[0].to_numpy()"
+    return f"        groups={groups},  # what stands before the last sign" if found.group_sign else ""
+
+
+def _test_ids(found: TableFiles) -> str:
+    if len(found.id_columns) > 1:
+        return 'read_texts(test, ID).agg(",".join, axis=1).to_numpy()'
+    return f"{'read_texts' if found.text_ids else 'read_table'}(test, [ID])[ID].to_numpy()"
+
+
+def _sample_ids(found: TableFiles, counted: str) -> str:
+    if found.first_id is not None:
+        return f"pd.DataFrame({{ID: {counted}}})"
+    return "test[[ID]]" if len(found.id_columns) == 1 else "test[[*ID]]"
+
+
+def _toy_dates(found: TableFiles) -> str:
+    is_mixed = "ISO8601" in found.dates.values()
+    layout = 'DATES[c].replace("ISO8601", "%Y-%m-%d %H:%M")' if is_mixed else "DATES[c]"
+    return TOY_DATES.replace("$layout", layout) if found.dates else ""
 
 
 def _of_rows(found: TableFiles, columns: str) -> dict[str, str]:
@@ -168,14 +206,30 @@ def _of_rows(found: TableFiles, columns: str) -> dict[str, str]:
         "toy_texts": TOY_TEXTS if found.texts else "",
         "rows": "read_rows(path)" if both else alone,
         "read_rows": Template(READ_ROWS).substitute(columns=columns) if both else "",
+        "formats_of_files": "" if _are_csv(found) else "from podium.data.table_formats import write_table",
         "multimodal": "from podium.data.multimodal import MultimodalRows" if both else "",
     }
 
 
 def _toy_ids(found: TableFiles) -> str:
-    if found.order:
-        return 'pd.date_range("2026-01-01", periods=n, freq="D").strftime(DATES[ID])'
-    return '[f"toy-{row}" for row in range(n)]' if found.text_ids else "np.arange(1, n + 1)"
+    """Return the lines that give the toy rows their ids: before the features, in place of those that are."""
+    if found.first_id is not None:
+        return ""
+    if len(found.id_columns) > 1:
+        parts = [f"    table[{quoted(c)}] = {_toy_id_part(found, c)}" for c in found.id_columns]
+        return "\n".join(parts)
+    ids = _toy_id_part(found, found.id_columns[0])
+    return f"    table[ID] = {ids}" if found.moment else f"    table.insert(0, ID, {ids})"
+
+
+def _toy_id_part(found: TableFiles, column: str) -> str:
+    if column in found.dates:
+        layout = quoted("%Y-%m-%d" if found.dates[column] == "ISO8601" else found.dates[column])
+        return f'pd.date_range("2026-01-01", periods=n, freq="D").strftime({layout})'
+    if found.group_sign:
+        return f'[f"{{row // 2:04}}{found.group_sign}{{row % 2}}" for row in range(n)]'
+    is_number = column in found.numbers or not found.text_ids
+    return "np.arange(1, n + 1)" if is_number else '[f"toy-{row}" for row in range(n)]'
 
 
 def _of_target(found: TableFiles) -> dict[str, str]:
@@ -285,7 +339,7 @@ def _log_params(found: TableFiles) -> str:
 
 def _readers(found: TableFiles, of_target: str) -> str:
     of_ids = {"read_texts" if found.text_ids else "read_table"} if found.first_id is None else set()
-    of_rows = {"read_texts"} if found.texts else set()
+    of_rows = {"read_texts"} if found.texts or found.group_sign else set()
     if found.numbers or found.categories or found.dates:
         of_rows.add("read_features")
     return ", ".join(sorted({of_target} | of_rows | of_ids))

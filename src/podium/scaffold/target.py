@@ -17,6 +17,7 @@ from podium.metrics import Metric, get_metric
 
 Label = str | int | bool
 MOST_CLASSES = 20  # distinct whole numbers that are still classes
+MOST_CODES = 200  # distinct whole numbers that may be codes of classes
 # Pairs of labels of which everybody knows the positive one, in lower case.
 POLARITIES = [
     ("0", "1"),
@@ -120,6 +121,11 @@ def one_target(
             )
         metric, said = asked.metric_or(_metric_of(numbers))
         remarks.append(f"target {shown.name!r}: numbers from {numbers.min():g} to {numbers.max():g}, {said}")
+        if not asked.metric and _may_be_codes(numbers):
+            remarks.append(
+                f"target {shown.name!r} is {numbers.nunique()} different whole numbers, taken as amounts, a "
+                "guess: if they are codes of classes, --metric accuracy (or another one for classes) says so"
+            )
         return NumberTarget(str(shown.name), metric)
     return _of_classes(shown, labels, source, asked, remarks)
 
@@ -143,6 +149,11 @@ def _of_classes(
         f"target {shown.name!r}: {len(classes)} classes {sample(classes)}, of {counts.min()} to "
         f"{counts.max()} rows, {said}"
     )
+    if not asked.metric and len(classes) > 2 and type(classes[0]) is int:
+        remarks.append(
+            f"target {shown.name!r} is whole numbers, taken as classes, a guess: if their order counts, "
+            "--metric quadratic_kappa (or rmse, mae for amounts) says so"
+        )
     if submission or metric in ONE_SIDED:
         remarks.append(f"the positive class is {classes[1]!r} (--positive names another)")
     coded = not submission and _are_codes(shown, labels)
@@ -249,6 +260,12 @@ def _are_amounts(labels: pd.Series, fractions: bool) -> bool:
         return False
     distinct = labels.nunique()
     return bool((labels % 1 != 0).any()) or distinct > MOST_CLASSES or (fractions and distinct > 2)
+
+
+def _may_be_codes(numbers: pd.Series) -> bool:
+    """Return whether these are few whole numbers of many rows each, which may be codes of classes."""
+    distinct = numbers.nunique()
+    return bool((numbers % 1 == 0).all()) and distinct <= MOST_CODES and len(numbers) >= 5 * distinct
 
 
 def _metric_of(numbers: pd.Series) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from podium.scaffold.inspect import PhotoFiles, TableFiles
+from podium.scaffold.inspect import PhotoFiles
 from podium.scaffold.photo_template import declare_photos
 from podium.scaffold.table_template import declare_table
+from podium.scaffold.tables import TableFiles
 
 
 def declare(found: TableFiles | PhotoFiles, name: str, slug: str) -> str:

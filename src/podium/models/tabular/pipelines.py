@@ -34,6 +34,7 @@ from podium.models.regressors import on_log_scale
 
 Columns = Callable[[pd.DataFrame], list[str]]
 
+LARGEST_NUMBER = 1e38
 RARE_CATEGORY_ROWS = 5  # a category of fewer rows is one of "the others"
 MOST_CATEGORIES = 200  # categories of a column; histograms of gradient boosting have room for 255
 
@@ -98,7 +99,16 @@ def _numbers(kind: Callable[..., BaseEstimator], settings: dict[str, Any], *step
 
 
 def _part(name: str) -> FunctionTransformer:
-    return FunctionTransformer(part, kw_args={"name": name})
+    return FunctionTransformer(_bounded_part, kw_args={"name": name})
+
+
+def _bounded_part(X: Any, name: str) -> pd.DataFrame:
+    """Return the part of that name, its numbers such as floats of 32 bits hold: trees know no others."""
+    frame = part(X, name)
+    numbers = frame.select_dtypes("number")
+    if not (numbers.abs() > LARGEST_NUMBER).to_numpy().any():
+        return frame
+    return frame.assign(**numbers.clip(-LARGEST_NUMBER, LARGEST_NUMBER))
 
 
 def _columns(**kind: Any) -> Columns:
