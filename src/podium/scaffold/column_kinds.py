@@ -21,13 +21,18 @@ LAYOUTS = [  # of dates, the likelier ones first
 ]
 
 
-def kinds_of(train: Path, test: Path, features: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
-    """Return the kind of each feature (see `kind_of`), and those that are known already."""
+def kinds_of(
+    train: Path, test: Path, features: Sequence[str], known: Mapping[str, str], may_be_none: bool = False
+) -> dict[str, str]:
+    """Return the kind of each feature (see `kind_of`), and those that are known already.
+
+    Raises DataError where no feature can be used, unless there `may_be_none`.
+    """
     kinds = dict(known)
     if features:
         cells = pd.concat([read_table(path, features, dtype=str) for path in (train, test)])
         kinds |= {c: kind_of(cells[c]) for c in features}
-    if set(kinds.values()) <= {"own", "empty"}:
+    if set(kinds.values()) <= {"own", "empty"} and not may_be_none:
         raise DataError(
             f"{train} must share numbers, categories, dates or texts with {test.name}, "
             f"got {sample(features)}, of which nearly every row has its own; write competition.py by hand"
@@ -50,8 +55,9 @@ def describe_kinds(kinds: Mapping[str, str], only_in_train: Sequence[str]) -> li
         "empty": columns_of(kinds, "empty"),
         "not among the test rows' columns": only_in_train,
     }
+    summary = f"{numbers} columns of numbers, {categories} of categories{dates}{texts}"
     return [
-        f"{numbers} columns of numbers, {categories} of categories{dates}{texts}",
+        *([summary] if kinds else []),
         *(f"left out, {reason}: {', '.join(columns)}" for reason, columns in left.items() if columns),
     ]
 

@@ -119,7 +119,12 @@ TEXT_MODELS = (
 
 def declare_table(found: TableFiles, name: str, slug: str) -> str:
     """Return competition.py for the files train and test."""
-    return filled(TABLE, **shared_parts(found, name, slug), **_of_table(found), **_of_target(found))
+    return filled(TABLE, **shared_parts(found, name, slug), **table_parts(found))
+
+
+def table_parts(found: TableFiles) -> dict[str, str]:
+    """Return the parts of a declaration that say what columns are read, and what is predicted."""
+    return {**_of_table(found), **_of_target(found)}
 
 
 def _of_table(found: TableFiles) -> dict[str, str]:

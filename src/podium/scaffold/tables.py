@@ -13,6 +13,7 @@ from podium.errors import DataError
 from podium.formatting import sample
 from podium.scaffold.column_kinds import LAYOUTS, columns_of, describe_kinds, kind_of, kinds_of
 from podium.scaffold.ids import first_of_a_count, require_same_ids
+from podium.scaffold.images import NamedImages, find_groups
 from podium.scaffold.target import (
     Asked,
     Target,
@@ -28,7 +29,8 @@ from podium.scaffold.target import (
 class TableFiles:
     """Files train and test; `label` is the target's column in train; `id_column` is the sample's, which
     test has too unless its ids only count the rows, from `first_id` on. `order` says how folds follow the
-    dates of the id: "forward", in whole "weeks", or "" where it is no date."""
+    dates of the id: "forward", in whole "weeks", or "" where it is no date. Rows with one value in the column
+    `group` stay together. The sample may stand for test where the rows are `images`."""
 
     sample: str
     train: str
@@ -44,10 +46,20 @@ class TableFiles:
     texts: list[str]
     order: str
     remarks: list[str]
+    images: NamedImages | None = None
+    group: str = ""
 
 
-def inspect_table(path: Path, answer: pd.DataFrame, train: Path, test: Path, asked: Asked) -> TableFiles:
-    """Return what the files train and test say, given the cells of the sample submission."""
+def inspect_table(
+    path: Path,
+    answer: pd.DataFrame,
+    train: Path,
+    test: Path,
+    asked: Asked,
+    images: NamedImages | None = None,
+) -> TableFiles:
+    """Return what the files train and test say, given the cells of the sample submission, and the images that
+    the files name."""
     id_column, *answers = answer.columns
     columns = read_header(train)
     shared = read_header(test)
@@ -58,11 +70,13 @@ def inspect_table(path: Path, answer: pd.DataFrame, train: Path, test: Path, ask
         first_id = first_of_a_count(path, answer[id_column], test, len(read_table(test, shared)))
     remarks = list[str]()
     target, labels = _target_of_table(answer[answers], train, test, columns, shared, asked, remarks)
-    features = [c for c in columns if c in shared and c not in (id_column, *labels)]
-    is_read = id_column in columns and id_column in shared
+    others = [c for c in columns if c not in (id_column, *labels, *([images.column] if images else []))]
+    group = find_groups(train, test, others, shared, remarks) if images else ""
+    features = [c for c in others if c in shared and c != group]
+    is_read = images is None and id_column in columns and id_column in shared
     dates, order = _order_of_id(train, test, id_column, remarks) if is_read else ({}, "")
-    kinds = kinds_of(train, test, features, dates)
-    remarks += describe_kinds(kinds, [c for c in columns if c not in (*shared, *labels)])
+    kinds = kinds_of(train, test, features, dates, may_be_none=images is not None)
+    remarks += describe_kinds(kinds, [c for c in others if c not in (*shared, group)])
     return TableFiles(
         sample=path.name,
         train=train.name,
@@ -70,7 +84,7 @@ def inspect_table(path: Path, answer: pd.DataFrame, train: Path, test: Path, ask
         target=target,
         label=labels[0],
         id_column=id_column,
-        text_ids=not are_whole(answer[id_column]),
+        text_ids=images is not None or not are_whole(answer[id_column]),
         first_id=first_id,
         numbers=columns_of(kinds, "number"),
         categories=columns_of(kinds, "category"),
@@ -78,6 +92,8 @@ def inspect_table(path: Path, answer: pd.DataFrame, train: Path, test: Path, ask
         texts=columns_of(kinds, "text"),
         order=order,
         remarks=remarks,
+        images=images,
+        group=group,
     )
 
 
