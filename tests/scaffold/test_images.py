@@ -186,6 +186,23 @@ def test_what_is_not_read_is_refused_in_one_line(empty, suffix, what):
         made(empty)
 
 
+def test_dicom_beside_the_images_is_left_out_and_told(empty):
+    files = empty / "data"
+    named(files, {"y": ["c", "d"]}, {"y": "c"}, "jpeg/train", "jpeg/test")
+    for place in ("train", "test"):
+        (files / place).mkdir()
+        (files / place / "a1.dcm").write_bytes(b"no image")
+    _, dataset, said = made(empty)
+    assert dataset.X.known.all()
+    assert "left out, no images that are read: 2 .dcm files (DICOM)" in said
+
+
+def test_an_empty_folder_is_no_class(empty):
+    by_folders(empty / "data", ["cat", "dog"])
+    (empty / "data" / "train" / "notes").mkdir()
+    assert made(empty)[1].task.classes.tolist() == ["cat", "dog"]
+
+
 def test_a_table_with_a_stray_picture_stays_a_table(empty):
     files = empty / "data"
     named(files, {"y": ["c", "d"]}, {"y": "c"}, "a", "b", x=np.arange(N + M))

@@ -257,6 +257,7 @@ def _innermost(folder: Path) -> Path:
 def _labels(train: Path, remarks: list[str]) -> tuple[pd.Series, str]:
     """Return the label of each image (n,), and what stands after it in names; "" where folders say it."""
     counts = {place.name: len(images_below(place)) for place in visible_folders(train)}
+    counts = {name: count for name, count in counts.items() if count}
     if len(counts) >= 2:
         remarks.append(f"{sum(counts.values())} images in {train.name}/<class>/")
         return pd.Series([name for name, count in counts.items() for _ in range(count)]), ""
