@@ -238,7 +238,7 @@ def test_folders_of_images_may_be_named_by_number_and_ids_lack_the_suffix(tmp_pa
     sample = pd.read_csv(path)
     sample.assign(file=sample["file"].str.removesuffix(".png")).to_csv(path, index=False)
     competition, dataset, _ = drafted(tmp_path)
-    assert dataset.task.classes.tolist() == [0, 1]
+    assert dataset.task.classes.tolist() == ["0", "1"]
     assert dataset.test_ids.tolist() == [path.stem for path in dataset.X_test.paths]
     quick = replace(competition, roster={"ridge": {}})
     assert [*check_competition(quick)][-1] == "submission: 24 rows, read back as written"
@@ -325,7 +325,9 @@ def test_files_that_do_not_tell_enough_get_one_line(tmp_path, broken, said):
 def test_a_folder_without_classes_is_refused(tmp_path):
     layouts.photos(tmp_path)
     shutil.rmtree(tmp_path / "train" / "dog")
-    with pytest.raises(DataError, match="a folder of images for each class, got 1"):
+    with pytest.raises(
+        DataError, match="a folder of images for each class, or images with the label in their names"
+    ):
         inspect_files(tmp_path)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podium.competition.declaration import Competition
+from podium.data.folders import visible_files
 from podium.errors import DataError
 from podium.formatting import sample
 from podium.storage.atomic import cannot_write, whole_folder
@@ -18,7 +19,6 @@ from podium.storage.hashing import file_sum
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 MOST_LISTED_FILES = 20  # of one folder, that a manifest lists one by one
-FOREIGN = ("thumbs.db", "desktop.ini")  # what systems leave behind, beside hidden files
 MOST_NESTED = 3  # archives in archives in archives
 
 
@@ -75,15 +75,6 @@ def _in_named_place(named: Path, slug: str) -> Path:
     raise DataError(
         f"{named} must hold {slug}.zip, {slug}/ or the competition's files, got {held}; "
         "check --data or PODIUM_DATA"
-    )
-
-
-def visible_files(folder: Path) -> list[Path]:
-    """Return the files of a folder in the order of their names, without those that systems leave behind."""
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.is_file() and not path.name.startswith(".") and path.name.lower() not in FOREIGN
     )
 
 

@@ -16,6 +16,8 @@ import PIL
 from PIL import Image
 
 from podium.data.cached_pixels import CachedPixels
+from podium.data.folders import visible_files, visible_folders
+from podium.data.image_names import find_named
 from podium.data.image_spec import BROKEN, ImageSpec, decode
 from podium.data.modality import FILE, Modality, Question
 from podium.data.near_duplicates import Copies, similar_images
@@ -31,12 +33,11 @@ _BLOCK = 512  # images held in memory while a cache is filled
 
 
 def find_images(folder: Path) -> list[Path]:
-    """Return the files directly in a folder, by name, without hidden ones.
+    """Return the files directly in a folder, by name, without those that systems leave behind.
 
     Raises DataError if there are none.
     """
-    inside = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [path for path in inside if path.is_file() and not path.name.startswith(".")]
+    found = visible_files(folder) if folder.is_dir() else []
     if not found:
         held = "no files" if folder.is_dir() else "no folder"
         raise DataError(f"{folder} must hold images, got {held}; download the data again")
@@ -48,8 +49,7 @@ def find_classes(folder: Path) -> dict[str, list[Path]]:
 
     Raises DataError if there are fewer than two such folders, or one is empty.
     """
-    inside = sorted(folder.iterdir()) if folder.is_dir() else []
-    names = [path.name for path in inside if path.is_dir() and not path.name.startswith(".")]
+    names = [path.name for path in visible_folders(folder)] if folder.is_dir() else []
     if len(names) < 2:
         raise DataError(
             f"{folder} must hold a folder of images for each class, got {sample(names)}; "
@@ -155,6 +155,16 @@ class ImageFiles:
         files = cls([*(found[one] for one in there), Path("none")], blank=[len(there)])
         numbers = {one: number for number, one in enumerate(there)}
         return files._part(np.array([numbers.get(one, len(there)) for one in ids], dtype=np.int64))
+
+    @classmethod
+    def named(cls, names: Iterable[str], folder: Path) -> ImageFiles:
+        """Return the image below the folder that each name means, with a suffix or without; blank where there
+        is none.
+
+        Raises DataError where a name means two files, or where more than a tenth of the names have none.
+        """
+        ids = list(names)
+        return cls.of_ids(ids, find_named(ids, folder))
 
     @classmethod
     def of_questions(cls, questions: Sequence[Question]) -> ImageFiles:
@@ -320,7 +330,8 @@ def _metadata(path: Path) -> dict[str, Any]:
             width, height = image.size
     except BROKEN:
         width = height = 0
-    return {"width": width, "height": height, "bytes": path.stat().st_size, "suffix": path.suffix.lower()}
+    size = path.stat().st_size if path.exists() else 0  # a blank row has no file
+    return {"width": width, "height": height, "bytes": size, "suffix": path.suffix.lower()}
 
 
 def _complaint(path: Path) -> str | None:

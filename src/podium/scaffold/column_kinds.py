@@ -131,14 +131,16 @@ def describe_kinds(kinds: Kinds, only_in_train: Sequence[str]) -> list[str]:
     """Return what is to be said of the columns, a line for each thing."""
     numbers, categories = (len(columns_of(kinds, kind)) for kind in ("number", "category"))
     dates = "".join(f", dates in {c!r} as {its.layout}" for c, its in kinds.items() if its.layout)
-    texts = ", ".join(map(repr, columns_of(kinds, "text")))
+    named = ", ".join(map(repr, columns_of(kinds, "text")))
+    texts = f", texts in {named}" if named else ""
     left = {
         "nearly every row has its own": columns_of(kinds, "own"),
         "empty": columns_of(kinds, "empty"),
         "not among the test rows' columns": only_in_train,
     }
+    summary = f"{numbers} columns of numbers, {categories} of categories{dates}{texts}"
     return [
-        f"{numbers} columns of numbers, {categories} of categories{dates}{texts and f', texts in {texts}'}",
+        *([summary] if kinds else []),
         *(f"left out, {reason}: {_some(columns, 20)}" for reason, columns in left.items() if columns),
         *_describe_odd(kinds, lambda its: its.gaps, "odd cells, read as gaps"),
         *_describe_odd(kinds, lambda its: its.amounts, "odd cells, read as numbers"),

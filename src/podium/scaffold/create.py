@@ -18,7 +18,8 @@ from podium.kaggle.download import data_folder, fetch_files
 from podium.metrics import get_metric, require_fitting
 from podium.pipeline.folds import make_folds
 from podium.pipeline.submission import read_sample, require_agreement
-from podium.scaffold.inspect import PhotoFiles, inspect_files
+from podium.scaffold.images import PhotoFiles
+from podium.scaffold.inspect import inspect_files
 from podium.scaffold.parts import kind
 from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import Asked

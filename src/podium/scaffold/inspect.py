@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from podium.competition.sources import visible_files
 from podium.data.csv_files import read_header, read_texts, renamed_columns
-from podium.data.images import find_images
+from podium.data.folders import visible_files
 from podium.data.table_formats import SUFFIXES, suffix_of
 from podium.errors import DataError
 from podium.formatting import sample
 from podium.metrics import get_metric
-from podium.scaffold.ids import require_same_ids
+from podium.scaffold.images import PhotoFiles, find_named_images, find_photos, refuse_unread
 from podium.scaffold.tables import TableFiles, inspect_table
-from podium.scaffold.target import Asked, ClassTarget, Target, class_columns, one_target
+from podium.scaffold.target import Asked
 
 NOTHING_ASKED = Asked()
-
-
-@dataclass(frozen=True)
-class PhotoFiles:
-    """Folders train, with one folder for each class, and test; ids are the names of the files, or those
-    without their `suffix`."""
-
-    sample: str
-    train: str
-    test: str
-    target: ClassTarget
-    id_column: str
-    stems: bool
-    suffix: str
-    remarks: list[str]
 
 
 def inspect_files(folder: Path, asked: Asked = NOTHING_ASKED) -> TableFiles | PhotoFiles:
@@ -55,15 +38,38 @@ def inspect_files(folder: Path, asked: Asked = NOTHING_ASKED) -> TableFiles | Ph
         )
     answer = read_texts(path, columns)
     train, test = (_find_table(folder, word) for word in ("train", "test"))
+    labels = train or _find_table(folder, "label")
+    if labels:
+        found = _images_by_table(folder, path, answer, labels, test, asked)
+        if found:
+            return found
     if train and test:
         return inspect_table(path, answer, train, test, asked)
-    train, test = (_find(folder, word, Path.is_dir) for word in ("train", "test"))
-    if train and test:
-        return _photos(path, answer, train, test, asked)
+    photos = find_photos(folder, path, answer, asked)
+    if photos:
+        return photos
     raise DataError(
-        f"{folder} must hold train.csv and test.csv, or images in train/<class>/ and test/, "
-        f"got {_held(folder)}; for other layouts write competition.py by hand"
+        f"{folder} must hold train.csv and test.csv, or images in train/<class>/ and test/, or images that "
+        f"train.csv names, got {_held(folder)}; for other layouts write competition.py by hand"
     )
+
+
+def _images_by_table(
+    folder: Path, path: Path, answer: pd.DataFrame, train: Path, test: Path | None, asked: Asked
+) -> TableFiles | None:
+    """Return images that a table names, with whatever else it says of them; None where it names none. Where
+    there is no test file, the sample submission says which images are asked about."""
+    id_column = str(answer.columns[0])
+    rows = test if test and id_column in read_header(test) else path
+    remarks = list[str]()
+    images = find_named_images(folder, train, rows, id_column, remarks)
+    if images is None:
+        if test is None or read_header(test) == [id_column]:
+            refuse_unread(folder, train, id_column)
+        return None
+    found = inspect_table(path, answer, train, rows, asked, images)
+    found.remarks.extend(remarks)
+    return found
 
 
 def _find_sample(folder: Path) -> Path:
@@ -107,37 +113,3 @@ def _find(folder: Path, word: str, fits: Callable[[Path], bool]) -> Path | None:
     visible = [p for p in sorted(folder.iterdir()) if not p.name.startswith(".")]
     found = [p for p in visible if p.stem.lower().startswith(word) and fits(p)]
     return next((p for p in found if p.stem.lower() == word), found[0] if found else None)
-
-
-def _photos(path: Path, answer: pd.DataFrame, train: Path, test: Path, asked: Asked) -> PhotoFiles:
-    id_column, *answers = answer.columns
-    folders = sorted(p for p in train.iterdir() if p.is_dir() and not p.name.startswith("."))
-    if len(folders) < 2:
-        raise DataError(
-            f"{train} must hold a folder of images for each class, got {len(folders)} folders; "
-            "for other layouts write competition.py by hand"
-        )
-    images = find_images(test)
-    ids = answer[id_column]
-    stems = not ids.isin([p.name for p in images]).any() and ids.isin([p.stem for p in images]).any()
-    require_same_ids(path, ids, test, [p.stem if stems else p.name for p in images])
-    inside = {p.name: find_images(p) for p in folders}
-    labels = pd.Series([name for name, paths in inside.items() for _ in paths])
-    remarks = list[str]()
-    if len(answers) > 1:
-        target: Target = class_columns(answers, train.name, labels, asked, remarks)
-    else:
-        target = one_target(answer[answers[0]], labels, str(train), asked, remarks)
-    if not isinstance(target, ClassTarget):
-        raise DataError(f"{train} must hold images by class, got numbers to predict; choose another metric")
-    remarks.append(f"{len(labels)} images in {train.name}/<class>/, {len(images)} in {test.name}/")
-    return PhotoFiles(
-        sample=path.name,
-        train=train.name,
-        test=test.name,
-        target=target,
-        id_column=id_column,
-        stems=bool(stems),
-        suffix=images[0].suffix,
-        remarks=remarks,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import Template
 
-from podium.scaffold.inspect import PhotoFiles
+from podium.scaffold.images import PhotoFiles
 from podium.scaffold.literals import listed, quoted
 from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import ClassTarget

@@ -122,17 +122,16 @@ TEXT_MODELS = (
 
 def declare_table(found: TableFiles, name: str, slug: str) -> str:
     """Return competition.py for the files train and test."""
-    return filled(TABLE, **shared_parts(found, name, slug), **_of_table(found), **_of_target(found))
+    return filled(TABLE, **shared_parts(found, name, slug), **table_parts(found))
+
+
+def table_parts(found: TableFiles) -> dict[str, str]:
+    """Return the parts of a declaration that say what columns are read, and what is predicted."""
+    return {**_of_table(found), **_of_target(found)}
 
 
 def _of_table(found: TableFiles) -> dict[str, str]:
     counted = f"np.arange({found.first_id}, {found.first_id} + len(X_test))"
-    kinds = {"numbers": found.numbers, "categories": found.categories, "dates": found.dates}
-    given = [(argument, argument.upper()) for argument, columns in kinds.items() if columns]
-    in_order = [argument for argument, _ in given] == list(kinds)[: len(given)]
-    columns = ", ".join(name if in_order else f"{argument}={name}" for argument, name in given)
-    if found.clean:
-        columns += ", clean=True"
     table = 'X.parts["table"]' if found.texts else "X"
     moments = f"{table}[{'ID' if isinstance(found.id_column, str) else quoted(found.moment)}]"
     orders = {
@@ -141,7 +140,7 @@ def _of_table(found: TableFiles) -> dict[str, str]:
         "weeks": f'        groups={moments}.dt.strftime("%G-%V").to_numpy(),  # whole weeks',
     }
     return {
-        **_of_rows(found, columns),
+        **_of_rows(found, feature_arguments(found)),
         "declared": "Competition, FoldPlan" if found.order == "forward" else "Competition",
         "order": orders[found.order],
         "folds": '    folds=FoldPlan(order="forward"),' if found.order == "forward" else "",
@@ -159,6 +158,15 @@ def _of_table(found: TableFiles) -> dict[str, str]:
         "write_train": _write("train", found.train),
         "write_test": _write("test", found.test),
     }
+
+
+def feature_arguments(found: TableFiles) -> str:
+    """Return the arguments by which `read_features` reads the columns that are no texts."""
+    kinds = {"numbers": found.numbers, "categories": found.categories, "dates": found.dates}
+    given = [(argument, argument.upper()) for argument, columns in kinds.items() if columns]
+    in_order = [argument for argument, _ in given] == list(kinds)[: len(given)]
+    columns = ", ".join(name if in_order else f"{argument}={name}" for argument, name in given)
+    return f"{columns}, clean=True" if found.clean and columns else columns
 
 
 def _are_csv(found: TableFiles) -> bool:

@@ -14,6 +14,7 @@ from podium.errors import DataError
 from podium.formatting import sample
 from podium.scaffold.column_kinds import ColumnKind, columns_of, describe_kinds, kind_of, kinds_of
 from podium.scaffold.ids import first_of_a_count, group_separator, require_same_ids
+from podium.scaffold.images import NamedImages, find_groups
 from podium.scaffold.target import (
     Asked,
     Target,
@@ -31,7 +32,8 @@ class TableFiles:
     test has too unless its ids only count the rows, from `first_id` on. `order` says how folds follow the
     dates of `moment`, one of the id columns: "forward", in whole "weeks", or "" where none is a date.
     `group_sign` stands in each id after the name of a group, "" where there are no groups. With `clean` some
-    cells of numbers and dates are odd."""
+    cells of numbers and dates are odd. Rows with one value in the column `group` stay together. The sample
+    may stand for test where the rows are `images`."""
 
     sample: str
     train: str
@@ -50,11 +52,16 @@ class TableFiles:
     group_sign: str
     clean: bool
     remarks: list[str]
+    images: NamedImages | None = None
+    group: str = ""
 
     @property
     def id_column(self) -> str | tuple[str, ...]:
         """Return the column of the id, or several."""
         return tuple(self.id_columns) if len(self.id_columns) > 1 else self.id_columns[0]
+
+
+NOTHING_OF_IDS: tuple[dict[str, ColumnKind], str, str, str] = ({}, "", "", "")
 
 
 @dataclass(frozen=True)
@@ -74,20 +81,33 @@ class _Files:
         return [column for column in self.columns if column not in shared]
 
 
-def inspect_table(path: Path, answer: pd.DataFrame, train: Path, test: Path, asked: Asked) -> TableFiles:
-    """Return what the files train and test say, given the cells of the sample submission."""
+def inspect_table(
+    path: Path,
+    answer: pd.DataFrame,
+    train: Path,
+    test: Path,
+    asked: Asked,
+    images: NamedImages | None = None,
+) -> TableFiles:
+    """Return what the files train and test say, given the cells of the sample submission, and the images that
+    the files name."""
     files = _Files(train, test, read_header(train), read_header(test))
     ids, answers = _split_sample(answer, files.shared)
     first_id = _find_ids(path, answer[ids], files)
     target, labels = _target_of_table(answer[answers], files, asked)
-    kinds, moment, order, sign = _features(ids, labels, files)
-    if {its.kind for its in kinds.values()} <= {"own", "empty"}:
+    others = [c for c in files.columns if c not in {*ids, *labels, images and images.column}]
+    group = find_groups(train, test, others, files.shared, files.remarks) if images else ""
+    left = {*_counters(files), group}
+    features = [c for c in others if c in set(files.shared) - left]
+    kinds, moment, order, sign = _of_ids(ids, files) if images is None else NOTHING_OF_IDS
+    kinds = kinds | kinds_of([train, test], features)
+    if images is None and {its.kind for its in kinds.values()} <= {"own", "empty"}:
         raise DataError(
             f"{train} must share numbers, categories, dates or texts with {test.name}, "
             f"got {sample(kinds)}, of which nearly every row has its own; write competition.py by hand"
         )
-    targets = {*ids, *labels}
-    files.remarks.extend(describe_kinds(kinds, [c for c in files.only if c not in targets]))
+    told = {*files.shared, group}
+    files.remarks.extend(describe_kinds(kinds, [c for c in others if c not in told]))
     return TableFiles(
         sample=path.name,
         train=train.name,
@@ -95,7 +115,7 @@ def inspect_table(path: Path, answer: pd.DataFrame, train: Path, test: Path, ask
         target=target,
         label=labels[0],
         id_columns=ids,
-        text_ids=len(ids) > 1 or not are_whole(answer[ids[0]]),
+        text_ids=images is not None or len(ids) > 1 or not are_whole(answer[ids[0]]),
         first_id=first_id,
         numbers=columns_of(kinds, "number"),
         categories=columns_of(kinds, "category"),
@@ -106,6 +126,8 @@ def inspect_table(path: Path, answer: pd.DataFrame, train: Path, test: Path, ask
         group_sign=sign,
         clean=any(its.is_odd for its in kinds.values()),
         remarks=files.remarks,
+        images=images,
+        group=group,
     )
 
 
@@ -179,27 +201,20 @@ def _label_column(column: str, files: _Files) -> str:
     )
 
 
-def _features(
-    ids: list[str], labels: list[str], files: _Files
-) -> tuple[dict[str, ColumnKind], str, str, str]:
-    """Return the kinds of the features, and what the ids say of the folds: `moment`, `order` and
+def _of_ids(ids: list[str], files: _Files) -> tuple[dict[str, ColumnKind], str, str, str]:
+    """Return the kinds of the ids that are features, and what the ids say of the folds: `moment`, `order` and
     `group_sign` of `TableFiles`. A date in the id, and each part of an id of several columns, is a feature
     too."""
-    left = {*ids, *labels, *_counters(files)}
-    shared = set(files.shared)
-    features = [c for c in files.columns if c in shared and c not in left]
-    kinds: dict[str, ColumnKind] = {}
-    moment, order, sign = "", "", ""
-    if set(ids) <= shared & set(files.columns):
-        known, asked = (_texts(path, ids) for path in (files.train, files.test))
-        kinds = {column: kind_of(pd.concat([known[column], asked[column]])) for column in ids}
-        moment = next((column for column, its in kinds.items() if its.layout and not its.is_odd), "")
-        if len(ids) == 1 and not moment:
-            sign = _groups(known[ids[0]], asked[ids[0]], files.remarks)
-            kinds = {}
-        if moment:
-            order = _order(known[moment], asked[moment], kinds[moment].layout, files.remarks)
-    return kinds | kinds_of([files.train, files.test], features), moment, order, sign
+    if not set(ids) <= set(files.shared) & set(files.columns):
+        return NOTHING_OF_IDS
+    known, asked = (_texts(path, ids) for path in (files.train, files.test))
+    kinds = {column: kind_of(pd.concat([known[column], asked[column]])) for column in ids}
+    moment = next((column for column, its in kinds.items() if its.layout and not its.is_odd), "")
+    if moment:
+        return kinds, moment, _order(known[moment], asked[moment], kinds[moment].layout, files.remarks), ""
+    if len(ids) > 1:
+        return kinds, "", "", ""
+    return {}, "", "", _groups(known[ids[0]], asked[ids[0]], files.remarks)
 
 
 def _counters(files: _Files) -> list[str]:

@@ -5,8 +5,8 @@ What is guessed is told, with the option that settles it. What could be silently
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -127,13 +127,46 @@ def one_target(
                 "guess: if they are codes of classes, --metric accuracy (or another one for classes) says so"
             )
         return NumberTarget(str(shown.name), metric)
-    return _of_classes(shown, labels, source, asked, remarks)
+    return _of_classes(shown, labels, typed(labels), source, asked, remarks)
+
+
+def folder_target(
+    answers: pd.DataFrame, labels: pd.Series, source: str, asked: Asked, remarks: list[str]
+) -> ClassTarget:
+    """Return the target where the labels are names of folders or parts of names: text, also where they are
+    numbers.
+
+    Raises DataError or CompetitionError as `one_target` does.
+    """
+    if asked.metric and get_metric(asked.metric).needs == "numbers":
+        raise DataError(
+            f"{source} must hold images by class, got numbers to predict; choose another metric than "
+            f"{asked.metric}"
+        )
+    classes = _counted(labels.unique())
+    names = [str(name) for name in answers]
+    if len(names) == 1:
+        return _of_classes(answers[names[0]], labels, classes, source, asked, remarks)
+    return replace(class_columns(names, source, labels, asked, remarks), classes=classes)
+
+
+def _counted(names: Iterable[Label]) -> list[Label]:
+    """Return names in order, numbers as people count: 9 before 10."""
+    ordered = pd.Series(sorted(map(str, names)))
+    numbers = pd.to_numeric(ordered, errors="coerce")
+    if numbers.notna().all():
+        ordered = ordered[numbers.argsort(kind="stable")]
+    return list(ordered)
 
 
 def _of_classes(
-    shown: pd.Series, labels: pd.Series, source: str, asked: Asked, remarks: list[str]
+    shown: pd.Series,
+    labels: pd.Series,
+    classes: list[Label],
+    source: str,
+    asked: Asked,
+    remarks: list[str],
 ) -> ClassTarget:
-    classes = typed(labels)
     shows_probabilities = _fractions(shown)
     if shows_probabilities and len(classes) != 2:
         raise DataError(
