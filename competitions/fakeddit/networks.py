@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from podium.data.task import Task
 from podium.models.image.resize import Resized, image_pipeline
-from podium.models.keras.classifier import KerasClassifier
+from podium.models.keras.estimator import KerasEstimator
 
 Shape = tuple[int, ...]
 SCHEDULE = {
@@ -25,41 +25,47 @@ SCHEDULE = {
 
 def profesor(task: Task, side: int = 64, **params: Any) -> Pipeline:
     """The baseline of the course: three convolutions with pooling, and a dense layer."""
-    return _pipeline(profesor_network, side, params)
+    return _pipeline(task, profesor_network, side, params)
 
 
 def propuesto(task: Task, side: int = 64, **params: Any) -> Pipeline:
     """The first network that the report proposes."""
-    return _pipeline(propuesto_network, side, params)
+    return _pipeline(task, propuesto_network, side, params)
 
 
 def propuesto_mejorado(task: Task, side: int = 64, **params: Any) -> Pipeline:
     """`propuesto` with sigmoid and relu exchanged in the dense layers."""
-    return _pipeline(partial(propuesto_network, exchanged=True), side, params)
+    return _pipeline(task, partial(propuesto_network, exchanged=True), side, params)
 
 
 def final(task: Task, side: int = 64, **params: Any) -> Pipeline:
     """`propuesto_mejorado` with batch normalisation, and with dropout in the last layers."""
     network = partial(propuesto_network, exchanged=True, normalised=True, dropout=0.5)
-    return _pipeline(network, side, params)
+    return _pipeline(task, network, side, params)
 
 
-def _pipeline(network: Callable[..., Model], side: int, params: dict[str, Any]) -> Pipeline:
-    return image_pipeline(Resized(side, side), KerasClassifier(network, **{**SCHEDULE, **params}))
+def _pipeline(task: Task, network: Callable[..., Model], side: int, params: dict[str, Any]) -> Pipeline:
+    estimator = KerasEstimator.for_task(task, network, **{**SCHEDULE, **params})
+    return image_pipeline(task, Resized(side, side), estimator)
 
 
-def profesor_network(shape: Shape, n_classes: int) -> Model:
+def profesor_network(shape: Shape, n_outputs: int, activation: str) -> Model:
     """Return the network for images of `shape` (height, width, 3) with values from 0 to 255."""
     inputs = Input(shape)
     x = layers.Rescaling(1 / 255)(inputs)
     for filters in (32, 64, 128):
         x = layers.MaxPooling2D()(layers.Conv2D(filters, 3, activation="relu")(x))
     x = layers.Dense(128, activation="relu")(layers.Flatten()(x))
-    return Model(inputs, layers.Dense(n_classes, activation="softmax")(x))
+    return Model(inputs, layers.Dense(n_outputs, activation=activation)(x))
 
 
 def propuesto_network(
-    shape: Shape, n_classes: int, exchanged: bool = False, normalised: bool = False, dropout: float = 0.0
+    shape: Shape,
+    n_outputs: int,
+    activation: str,
+    exchanged: bool = False,
+    normalised: bool = False,
+    dropout: float = 0.0,
 ) -> Model:
     """Return a network of four convolutions (64, 32, 16 and 8 filters), each with pooling, and three dense
     layers (1024, 256 and 128 units).
@@ -79,4 +85,4 @@ def propuesto_network(
         x = layers.Dense(width, activation=activation)(x)
         x = layers.BatchNormalization()(x) if normalised else x
         x = layers.Dropout(dropout if width < 1024 else 0.0)(x)
-    return Model(inputs, layers.Dense(n_classes, activation="softmax")(x))
+    return Model(inputs, layers.Dense(n_outputs, activation=activation)(x))

@@ -38,20 +38,21 @@ def _train(paths: list[Path]) -> None:
 
     from podium.data.image_spec import ImageSpec
     from podium.data.images import ImageFiles
-    from podium.models.keras.classifier import KerasClassifier
+    from podium.models.keras.estimator import KerasEstimator
+    from podium.models.keras.heads import ClassHead
 
-    def network(shape: tuple[int, ...], n_classes: int) -> Model:
+    def network(shape: tuple[int, ...], n_outputs: int, activation: str) -> Model:
         inputs = Input(shape)
         x = layers.Conv2D(8, 8, strides=8, activation="relu")(layers.Rescaling(1 / 255)(inputs))
         x = layers.GlobalAveragePooling2D()(x)
-        return Model(inputs, layers.Dense(n_classes, activation="softmax")(x))
+        return Model(inputs, layers.Dense(n_outputs, activation=activation)(x))
 
     started = time.perf_counter()
     files, y = ImageFiles(paths), np.arange(len(paths)) % 2
     pixels = files.pixels(ImageSpec(64, 64))
     _told("decoded", started)
     started = time.perf_counter()
-    model = KerasClassifier(network, epochs=1, batch_size=64, random_state=0).fit(pixels, y)
+    model = KerasEstimator(network, ClassHead(), epochs=1, batch_size=64, random_state=0).fit(pixels, y)
     _told("trained for an epoch", started)
     started = time.perf_counter()
     accuracy = (model.predict(pixels) == y).mean()

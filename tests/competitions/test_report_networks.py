@@ -85,8 +85,11 @@ def layers_of(network, kind):
 
 def test_the_networks_are_as_the_reports_say():
     shape = (64, 64, 3)
-    plain, better = propuesto_network(shape, 2), propuesto_network(shape, 2, exchanged=True)
-    final = propuesto_network(shape, 2, exchanged=True, normalised=True, dropout=0.5)
+    plain, better = (
+        propuesto_network(shape, 2, "softmax"),
+        propuesto_network(shape, 2, "softmax", exchanged=True),
+    )
+    final = propuesto_network(shape, 2, "softmax", exchanged=True, normalised=True, dropout=0.5)
     assert [x.filters for x in layers_of(plain, "Conv2D")] == [64, 32, 16, 8]
     assert [x.units for x in layers_of(plain, "Dense")] == [1024, 256, 128, 2]
     assert [x.activation.__name__ for x in layers_of(plain, "Dense")] == [
@@ -103,8 +106,8 @@ def test_the_networks_are_as_the_reports_say():
     ]
     assert [x.rate for x in layers_of(final, "Dropout")] == [0.0, 0.5, 0.5]
     assert len(layers_of(final, "BatchNormalization")) == 7
-    assert len(layers_of(profesor_network(shape, 2), "MaxPooling2D")) == 3
-    small, regular = small_network((300, 150, 3), 15), small_network((300, 150, 3), 15, 15, 3, 0.2, 1e-3)
+    assert len(layers_of(profesor_network(shape, 2, "softmax"), "MaxPooling2D")) == 3
+    small, regular = (small_network((300, 150, 3), 15, "softmax", *rest) for rest in ((), (15, 3, 0.2, 1e-3)))
     assert [x.filters for x in layers_of(small, "Conv2D")] == [10, 10]
     assert layers_of(small, "Conv2D")[0].strides == (3, 3)
     assert [x.units for x in layers_of(regular, "Dense")] == [50, 50, 50, 15]

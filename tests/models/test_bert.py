@@ -10,8 +10,9 @@ import tensorflow as tf
 
 from podium.errors import ModelError
 from podium.models import weights
+from podium.models.keras.heads import ClassHead
 from podium.models.text import minilm
-from podium.models.text.bert import BertClassifier
+from podium.models.text.bert import BertEstimator
 from podium.models.text.bert_encoder import EMBEDDINGS, BertEncoder, FrozenBelow
 from podium.models.text.hub import REPORT_ENCODER, HubEncoder, load_encoder, load_preprocessor
 from podium.models.text.lazy_adamw import LazyAdamW
@@ -32,7 +33,7 @@ def tiny(tmp_path_factory):
 
 def classifier(tiny, **params):
     settings = {"epochs": 6, "learning_rate": 5e-3, "batch_size": 8, "random_state": 0, **params}
-    return BertClassifier(str(tiny / "encoder"), str(tiny / "preprocessor"), **settings)
+    return BertEstimator(ClassHead(), str(tiny / "encoder"), str(tiny / "preprocessor"), **settings)
 
 
 def frame(texts):
@@ -241,6 +242,6 @@ def test_a_folder_that_is_no_text_encoder_is_named(tiny):
 
 def test_a_vocabulary_that_does_not_fit_is_named(tiny, tmp_path):
     small = make_bert(tmp_path, vocabulary=len(VOCABULARY) - 5)
-    model = BertClassifier(str(small / "encoder"), str(tiny / "preprocessor"), epochs=1)
+    model = BertEstimator(ClassHead(), str(small / "encoder"), str(tiny / "preprocessor"), epochs=1)
     with pytest.raises(ModelError, match="must share the vocabulary"):
         model.fit(frame(TEXTS), TARGETS)

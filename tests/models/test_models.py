@@ -11,7 +11,8 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 from podium.errors import ModelError
 from podium.models.image.augment import RandomAffine
 from podium.models.image.digit_cnns import mlp_network
-from podium.models.keras.classifier import KerasClassifier
+from podium.models.keras.estimator import KerasEstimator
+from podium.models.keras.heads import ClassHead
 from podium.models.keras.training import BestWeights, rate, shuffled_batches
 from podium.models.registry import MODELS
 from support.makers import create, model_id
@@ -34,10 +35,10 @@ def images():
     return X.astype(np.uint8), y
 
 
-def small_network(shape, n_classes):
+def small_network(shape, n_outputs, activation):
     inputs = keras.Input(shape)
     x = keras.layers.Dense(16, activation="relu")(keras.layers.Flatten()(inputs))
-    return keras.Model(inputs, keras.layers.Dense(n_classes, activation="softmax")(x))
+    return keras.Model(inputs, keras.layers.Dense(n_outputs, activation=activation)(x))
 
 
 # Of scikit-learn's checks those of the interface: the rest fit for minutes to see a network learn.
@@ -60,7 +61,7 @@ INTERFACE = {
 
 @pytest.mark.parametrize("name", sorted(INTERFACE))
 def test_a_network_keeps_the_interface_of_scikit_learn(name):
-    estimator = KerasClassifier(small_network, epochs=1)
+    estimator = KerasEstimator(small_network, ClassHead(), epochs=1)
     found = [
         (own, check)
         for own, check in estimator_checks_generator(estimator)
@@ -107,7 +108,7 @@ def test_training_ends_when_the_rows_held_out_get_no_better(images):
 
 
 def test_the_weights_of_the_best_epoch_are_kept():
-    network, best = small_network((2, 2, 1), 2), BestWeights(patience=2)
+    network, best = small_network((2, 2, 1), 2, "softmax"), BestWeights(patience=2)
     start = network.get_weights()
     for loss, ends in ((0.5, False), (0.4, False), (0.6, False), (0.4, True)):
         assert best.is_past(loss, network) == ends
@@ -242,7 +243,7 @@ def test_the_report_s_loss_can_be_had(images):
     X, y = images
     curves = [create("mlp", {"epochs": 1, "loss": loss}, 0).fit(X, y).loss_curve_ for loss in ("mae", "mse")]
     assert curves[0] != curves[1]
-    assert mlp_network((28, 28, 1), 10).output_shape == (None, 10)
+    assert mlp_network((28, 28, 1), 10, "softmax").output_shape == (None, 10)
 
 
 def test_an_epoch_takes_every_row_at_most_once_in_whole_batches():

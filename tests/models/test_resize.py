@@ -90,7 +90,7 @@ def test_models_of_files_refuse_what_is_no_file(name):
 def test_only_the_last_layers_learn_and_batch_statistics_stay(photos):
     model = create("finetune-mobilenet", {**BODY, "unfrozen": 1, "epochs": 2}, 0).fit(photos, Y)[-1]
     keras.utils.set_random_seed(0)
-    before = finetuned_network((32, 32, 3), 2, **model.network.keywords)
+    before = finetuned_network((32, 32, 3), 2, "softmax", **model.network.keywords)
     changed = {
         v.path
         for v, old in zip(model.networks_[0].weights, before.weights, strict=True)

@@ -77,7 +77,7 @@ def test_a_changed_number_counts(copied):
         ("formatting.py", "most: int = 5", "most: int = 6"),
         ("data/images.py", "_BLOCK = 512", "_BLOCK = 513"),
         ("data/tables.py", "SHOWN_COLUMNS = 6", "SHOWN_COLUMNS = 7"),
-        ("models/keras/classifier.py", "no optimizer", "there is no optimizer"),
+        ("models/keras/estimator.py", "no optimizer", "there is no optimizer"),
         ("models/registry.py", "MODELS = {", 'MODELS = {"new": ModelRow("podium.models.new:new", BOTH),'),
         ("models/image/photo_cnns.py", '"epochs": 20', '"epochs": 21'),
         ("models/image/digit_cnns.py", "from __future__", "# a comment\nfrom __future__"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.pipeline import make_pipeline
 
 from podium.data.task import Task
 from podium.models.regressors import on_log_scale
@@ -20,4 +21,4 @@ def constant(task: Task, **params: Any) -> BaseEstimator:
 
 
 def _constant_number(log: bool = False, **params: Any) -> BaseEstimator:
-    return on_log_scale(log, DummyRegressor(**params))
+    return on_log_scale(log, make_pipeline(DummyRegressor(**params)))

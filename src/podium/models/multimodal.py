@@ -20,7 +20,7 @@ from podium.data.image_spec import ImageSpec
 from podium.data.multimodal import part
 from podium.data.task import Task
 from podium.models.image.resize import require_files
-from podium.models.keras.classifier import KerasClassifier
+from podium.models.keras.estimator import KerasEstimator
 
 MOST_WORDS = 20_000  # words and pairs of words that have numbers
 LENGTH = 40  # of them in a title; what is beyond is not read
@@ -30,7 +30,7 @@ def joint(task: Task, side: int = 64, dropout: float = 0.5, **params: Any) -> Pi
     """Return one network for title and image. A row without an image is marked, and its title decides."""
     settings = {"epochs": 4, "learning_rate": 5e-3, **params}
     network = partial(joint_network, side=side, dropout=dropout)
-    return make_pipeline(TitleWithImage(side), KerasClassifier(network, **settings))
+    return make_pipeline(TitleWithImage(side), KerasEstimator.for_task(task, network, **settings))
 
 
 @dataclass(eq=False, repr=False)
@@ -69,7 +69,9 @@ def _words(text: str) -> list[str]:
     return [part for pair in zip_longest(words, map(" ".join, pairwise(words))) for part in pair if part]
 
 
-def joint_network(shape: tuple[int, ...], n_classes: int, side: int, dropout: float) -> Model:
+def joint_network(
+    shape: tuple[int, ...], n_outputs: int, activation: str, side: int, dropout: float
+) -> Model:
     """Return a network that joins the mean of the words' embeddings (Joulin et al. 2017, "Bag of Tricks for
     Efficient Text Classification") and the output of four convolutions in a dense layer."""
     inputs = Input(shape)
@@ -86,4 +88,4 @@ def joint_network(shape: tuple[int, ...], n_classes: int, side: int, dropout: fl
         x = layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")(x)
     pooled = layers.GlobalAveragePooling2D()(x) * has_image
     x = layers.Dense(128, activation="relu")(layers.Concatenate()([text, pooled, has_image]))
-    return Model(inputs, layers.Dense(n_classes, activation="softmax")(layers.Dropout(dropout)(x)))
+    return Model(inputs, layers.Dense(n_outputs, activation=activation)(layers.Dropout(dropout)(x)))

@@ -11,7 +11,6 @@ from sklearn.base import BaseEstimator
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.linear_model import Ridge, SGDRegressor
 from sklearn.neighbors import KNeighborsRegressor
-from sklearn.pipeline import make_pipeline
 from xgboost import XGBRegressor
 
 from podium.errors import ModelError
@@ -43,8 +42,7 @@ def make_regressor(name: str, **params: Any) -> BaseEstimator:
     return ESTIMATORS[name](**params)
 
 
-def on_log_scale(log: bool, *steps: Any) -> BaseEstimator:
-    """Return a pipeline; with `log` one that learns log(1 + y), for targets whose error is judged as a
+def on_log_scale(log: bool, model: BaseEstimator) -> BaseEstimator:
+    """Return the model; with `log` one that learns log(1 + y), for targets whose error is judged as a
     share."""
-    model = make_pipeline(*steps)
     return TransformedTargetRegressor(model, func=np.log1p, inverse_func=np.expm1) if log else model

@@ -8,7 +8,7 @@ from keras import Input, Model, layers
 
 from podium.data.task import Task
 from podium.models.image.augment import RandomAffine
-from podium.models.keras.classifier import KerasClassifier
+from podium.models.keras.estimator import KerasEstimator
 
 Shape = tuple[int, ...]
 # Far above Adam's usual rate, with a strong decay: batch normalisation bears it, and few epochs reach
@@ -23,38 +23,38 @@ AUGMENTATION: dict[str, Any] = {
 }
 
 
-def mlp(task: Task, **params: Any) -> KerasClassifier:
+def mlp(task: Task, **params: Any) -> KerasEstimator:
     """Return the network of the report's first submission. The report trained it on the mean absolute error
     (`loss="mae"`); cross-entropy scores better."""
-    return KerasClassifier(mlp_network, **{"epochs": 12, "learning_rate": 1e-3, **params})
+    return KerasEstimator.for_task(task, mlp_network, **{"epochs": 12, "learning_rate": 1e-3, **params})
 
 
-def cnn(task: Task, **params: Any) -> KerasClassifier:
-    """Return the report's network, with augmentation and the schedule of `KerasClassifier`."""
-    return KerasClassifier(cnn_network, **{"epochs": 6, **BOLD, **params})
+def cnn(task: Task, **params: Any) -> KerasEstimator:
+    """Return the report's network, with augmentation and the schedule of `KerasEstimator`."""
+    return KerasEstimator.for_task(task, cnn_network, **{"epochs": 6, **BOLD, **params})
 
 
-def cnn4(task: Task, **params: Any) -> KerasClassifier:
+def cnn4(task: Task, **params: Any) -> KerasEstimator:
     """Return a network of four convolutions. The first has stride 2, which leaves a quarter of the pixels."""
-    return KerasClassifier(cnn4_network, **{"epochs": 14, **BOLD, **params})
+    return KerasEstimator.for_task(task, cnn4_network, **{"epochs": 14, **BOLD, **params})
 
 
-def cnn6(task: Task, **params: Any) -> KerasClassifier:
+def cnn6(task: Task, **params: Any) -> KerasEstimator:
     """Return a network of six convolutions, two of them strided instead of pooling, the first ones at full
     size."""
-    return KerasClassifier(cnn6_network, **{"epochs": 10, **BOLD, **params})
+    return KerasEstimator.for_task(task, cnn6_network, **{"epochs": 10, **BOLD, **params})
 
 
-def mlp_network(shape: Shape, n_classes: int) -> Model:
+def mlp_network(shape: Shape, n_outputs: int, activation: str) -> Model:
     inputs = Input(shape)
     x = layers.Flatten()(layers.Rescaling(1 / 255)(inputs))
     x = layers.Dense(512)(x)
     x = layers.Dense(128, activation="sigmoid")(x)
     x = layers.Dense(64, activation="relu")(x)
-    return Model(inputs, layers.Dense(n_classes, activation="softmax")(x))
+    return Model(inputs, layers.Dense(n_outputs, activation=activation)(x))
 
 
-def cnn_network(shape: Shape, n_classes: int) -> Model:
+def cnn_network(shape: Shape, n_outputs: int, activation: str) -> Model:
     inputs = Input(shape)
     x = _augmented(inputs)
     for filters, kernel in ((32, 5), (32, 3), (64, 3)):
@@ -62,19 +62,19 @@ def cnn_network(shape: Shape, n_classes: int) -> Model:
         x = layers.Dropout(0.1)(x)
     x = layers.Dense(256, activation="relu")(layers.Flatten()(x))
     x = layers.Dropout(0.1)(x)
-    return Model(inputs, layers.Dense(n_classes, activation="softmax")(x))
+    return Model(inputs, layers.Dense(n_outputs, activation=activation)(x))
 
 
-def cnn4_network(shape: Shape, n_classes: int) -> Model:
+def cnn4_network(shape: Shape, n_outputs: int, activation: str) -> Model:
     inputs = Input(shape)
     x = _convolution(_augmented(inputs), 32, 5, strides=2, padding="valid")
     x = layers.MaxPooling2D()(_convolution(x, 64, 3))
     x = _convolution(_convolution(x, 128, 3), 128, 3)
     x = layers.Dropout(0.3)(layers.GlobalMaxPooling2D()(x))
-    return Model(inputs, layers.Dense(n_classes, activation="softmax")(x))
+    return Model(inputs, layers.Dense(n_outputs, activation=activation)(x))
 
 
-def cnn6_network(shape: Shape, n_classes: int) -> Model:
+def cnn6_network(shape: Shape, n_outputs: int, activation: str) -> Model:
     inputs = Input(shape)
     x = _augmented(inputs)
     for filters in (32, 64):
@@ -82,7 +82,7 @@ def cnn6_network(shape: Shape, n_classes: int) -> Model:
         x = _convolution(x, filters, 3, padding="valid")
         x = layers.Dropout(0.25)(_convolution(x, filters, 5, strides=2))
     x = layers.Dense(128, use_bias=False)(layers.Flatten()(x))
-    return Model(inputs, layers.Dense(n_classes, activation="softmax")(_normalised(x)))
+    return Model(inputs, layers.Dense(n_outputs, activation=activation)(_normalised(x)))
 
 
 def _augmented(inputs: Any) -> Any:

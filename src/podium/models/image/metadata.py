@@ -22,15 +22,15 @@ FOREST = {"n_estimators": 200, "min_samples_leaf": 3}
 def metadata(task: Task, **params: Any) -> BaseEstimator:
     """Return a random forest on width, height, bytes and suffix."""
     if task.kind == "regression":
-        return _regressor(**params)
-    return image_pipeline(*_facts(), RandomForestClassifier(**{**FOREST, **params}))
+        return _regressor(task, **params)
+    return image_pipeline(task, *_facts(), RandomForestClassifier(**{**FOREST, **params}))
 
 
-def _regressor(log: bool = False, **params: Any) -> BaseEstimator:
+def _regressor(task: Task, log: bool = False, **params: Any) -> BaseEstimator:
     """Return a forest of shallow trees: deep ones fit the noise of the targets, and the warning would be too
     mild."""
     settings = {**FOREST, "max_depth": 4, "min_samples_leaf": 10, **params}
-    return on_log_scale(log, *_facts(), RandomForestRegressor(**settings))
+    return on_log_scale(log, image_pipeline(task, *_facts(), RandomForestRegressor(**settings)))
 
 
 def _facts() -> tuple[FunctionTransformer, ColumnTransformer]:

@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 from podium.data.task import Task
 from podium.models.image.augment import RandomAffine
 from podium.models.image.resize import AUGMENTATION, Resized, image_pipeline
-from podium.models.keras.classifier import KerasClassifier
+from podium.models.keras.estimator import KerasEstimator
 
 SCHEDULE = {
     "epochs": 20,
@@ -27,16 +27,17 @@ SCHEDULE = {
 
 def scratch_lenet(task: Task, side: int = 54, **params: Any) -> Pipeline:
     """Return a network after LeCun et al. 1998, "Gradient-based learning applied to document recognition"."""
-    return _pipeline(lenet_network, side, **params)
+    return _pipeline(task, lenet_network, side, **params)
 
 
 def scratch_vgg(task: Task, side: int = 64, **params: Any) -> Pipeline:
     """Return a network after configuration A of Simonyan and Zisserman 2015, "Very deep convolutional
     networks"."""
-    return _pipeline(vgg_network, side, **params)
+    return _pipeline(task, vgg_network, side, **params)
 
 
 def _pipeline(
+    task: Task,
     network: Callable[..., Model],
     side: int,
     keep_aspect: bool = False,
@@ -47,24 +48,33 @@ def _pipeline(
     **params: Any,
 ) -> Pipeline:
     made = partial(network, augmentation=augmentation, l2=l2, dropout=dropout)
-    return image_pipeline(
-        Resized(side, side, keep_aspect, smoothing), KerasClassifier(made, **{**SCHEDULE, **params})
-    )
+    estimator = KerasEstimator.for_task(task, made, **{**SCHEDULE, **params})
+    return image_pipeline(task, Resized(side, side, keep_aspect, smoothing), estimator)
 
 
 def lenet_network(
-    shape: tuple[int, ...], n_classes: int, augmentation: Mapping[str, Any], l2: float, dropout: float
+    shape: tuple[int, ...],
+    n_outputs: int,
+    activation: str,
+    augmentation: Mapping[str, Any],
+    l2: float,
+    dropout: float,
 ) -> Model:
     inputs = Input(shape)
     x = _augmented(inputs, augmentation)
     for filters in (20, 50):
         x = layers.MaxPooling2D()(_convolution(x, filters, 5, l2))
         x = layers.Dropout(dropout)(x)
-    return Model(inputs, _head(layers.Flatten()(x), 128, n_classes, l2, 2 * dropout))
+    return Model(inputs, _head(layers.Flatten()(x), n_outputs, activation, l2, 2 * dropout))
 
 
 def vgg_network(
-    shape: tuple[int, ...], n_classes: int, augmentation: Mapping[str, Any], l2: float, dropout: float
+    shape: tuple[int, ...],
+    n_outputs: int,
+    activation: str,
+    augmentation: Mapping[str, Any],
+    l2: float,
+    dropout: float,
 ) -> Model:
     inputs = Input(shape)
     x = _augmented(inputs, augmentation)
@@ -72,7 +82,7 @@ def vgg_network(
         for _ in range(convolutions):
             x = _convolution(x, filters, 3, l2)
         x = layers.Dropout(dropout)(layers.MaxPooling2D()(x))
-    return Model(inputs, _head(layers.GlobalAveragePooling2D()(x), 128, n_classes, l2, 2 * dropout))
+    return Model(inputs, _head(layers.GlobalAveragePooling2D()(x), n_outputs, activation, l2, 2 * dropout))
 
 
 def _augmented(inputs: Any, augmentation: Mapping[str, Any]) -> Any:
@@ -85,10 +95,10 @@ def _convolution(x: Any, filters: int, kernel: int, l2: float) -> Any:
     return layers.Activation("relu")(_normalised(x))
 
 
-def _head(x: Any, width: int, n_classes: int, l2: float, dropout: float) -> Any:
-    x = layers.Dense(width, use_bias=False, kernel_regularizer=regularizers.L2(l2))(x)
+def _head(x: Any, n_outputs: int, activation: str, l2: float, dropout: float) -> Any:
+    x = layers.Dense(128, use_bias=False, kernel_regularizer=regularizers.L2(l2))(x)
     x = layers.Activation("relu")(_normalised(x))
-    return layers.Dense(n_classes, activation="softmax")(layers.Dropout(dropout)(x))
+    return layers.Dense(n_outputs, activation=activation)(layers.Dropout(dropout)(x))
 
 
 def _normalised(x: Any) -> Any:

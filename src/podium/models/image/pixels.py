@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -16,6 +17,7 @@ from podium.data.images import ImageFiles
 from podium.data.multimodal import part
 from podium.data.task import Task
 from podium.models.calibration import with_probabilities
+from podium.models.regressors import make_regressor, on_log_scale
 
 SMALL = ImageSpec(32, 32)
 XGBOOST = {
@@ -39,12 +41,17 @@ def multinomial_nb(task: Task, **params: Any) -> Pipeline:
     return make_pipeline(pixels(), MultinomialNB(**params))
 
 
-def ridge(task: Task, **params: Any) -> Pipeline:
+def ridge(task: Task, **params: Any) -> BaseEstimator:
+    if task.kind == "regression":
+        return _numbers("ridge", **{"alpha": 10.0, **params})
     return make_pipeline(pixels(), with_probabilities(RidgeClassifier(**{"alpha": 10.0, **params})))
 
 
-def sgd(task: Task, **params: Any) -> Pipeline:
-    """Return the report's linear support vector machine, trained for at most 1,500 epochs."""
+def sgd(task: Task, **params: Any) -> BaseEstimator:
+    """Return the report's linear support vector machine, trained for at most 1,500 epochs; for numbers a
+    linear regression."""
+    if task.kind == "regression":
+        return _numbers("sgd", **{"eta0": 1e-4, **params})
     settings = {"max_iter": 1500, "tol": 1e-3, "n_jobs": -1, **params}
     return make_pipeline(pixels(), with_probabilities(SGDClassifier(**settings)))
 
@@ -53,8 +60,15 @@ def logistic_regression(task: Task, **params: Any) -> Pipeline:
     return make_pipeline(pixels(), LogisticRegression(**{"C": 0.1, "max_iter": 200, **params}))
 
 
-def xgboost(task: Task, **params: Any) -> Pipeline:
+def xgboost(task: Task, **params: Any) -> BaseEstimator:
+    if task.kind == "regression":
+        return _numbers("xgboost", **{**XGBOOST, **params})
     return make_pipeline(pixels(), XGBClassifier(**{**XGBOOST, **params}))
+
+
+def _numbers(name: str, log: bool = False, **params: Any) -> BaseEstimator:
+    """Return the regressor of that name on pixels."""
+    return on_log_scale(log, make_pipeline(pixels(), make_regressor(name, **params)))
 
 
 def pixels() -> FunctionTransformer:

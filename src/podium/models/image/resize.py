@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from podium.data.cached_pixels import CachedPixels
 from podium.data.image_spec import ImageSpec
 from podium.data.images import ImageFiles
 from podium.data.multimodal import part
+from podium.data.task import Task
 from podium.errors import ModelError
 
 AUGMENTATION = {
@@ -46,34 +48,71 @@ class Resized(TransformerMixin, BaseEstimator):
         return True
 
 
-def image_pipeline(*steps: Any) -> ImagePipeline:
-    """Return an `ImagePipeline` of steps."""
-    return ImagePipeline(make_pipeline(*steps).steps)
-
-
 class ImagePipeline(Pipeline):
-    """A pipeline that learns from the rows that have an image. For the others it predicts the share of each
-    class in the training rows."""
+    """A pipeline that learns from the rows that have an image, for numbers: for the others it predicts their
+    mean over the training rows."""
 
     def fit(self, X: Any, y: Any, **arguments: Any) -> ImagePipeline:
         files = require_files(X)
         known = files.known
         y = np.asarray(y)
-        self.labels_, counts = np.unique(y, return_counts=True)
-        self.shares_ = counts / counts.sum()
+        self.without_image_ = self._without_image(y)
         self.known_ = np.unique(y[known])
-        if len(self.known_) > 1:
+        if self._can_learn():
             arguments = {k: v[known] if k.endswith("sample_weight") else v for k, v in arguments.items()}
             super().fit(files[known], y[known], **arguments)
         return self
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def _without_image(self, y: np.ndarray) -> np.ndarray:
+        """Return what is predicted for a row without an image."""
+        return np.asarray(y.mean(axis=0))
+
+    def _can_learn(self) -> bool:
+        return len(self.known_) > 0
+
+    def predict(self, X: Any) -> np.ndarray:
+        return self._filled(X, super().predict)
+
+    def _filled(self, X: Any, predict: Callable[[Any], np.ndarray]) -> np.ndarray:
+        """Return the predictions of the rows that have an image, and what stands for the others."""
         files = require_files(X)
-        predicted = np.tile(self.shares_, (len(files), 1))
+        predicted = np.tile(self.without_image_, (len(files), *[1] * self.without_image_.ndim))
         rows = np.flatnonzero(files.known)
-        if len(rows) and len(self.known_) > 1:
-            predicted[rows] = 0
-            predicted[np.ix_(rows, np.isin(self.classes_, self.known_))] = super().predict_proba(files[rows])
+        if len(rows) and self._can_learn():
+            predicted[rows] = predict(files[rows])
+        return predicted
+
+
+class LabelImagePipeline(ImagePipeline):
+    """The same for several labels: rows without an image get the share of each label."""
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        return self._filled(X, self._of_images)
+
+    def _of_images(self, files: ImageFiles) -> np.ndarray:
+        return np.asarray(super().predict_proba(files))
+
+    def predict(self, X: Any) -> np.ndarray:
+        return (self.predict_proba(X) >= 0.5).astype(np.int64)
+
+
+class ClassImagePipeline(ImagePipeline):
+    """The same for one of several classes: rows without an image get the share of each class."""
+
+    def _without_image(self, y: np.ndarray) -> np.ndarray:
+        self.labels_, counts = np.unique(y, return_counts=True)
+        return np.asarray(counts / counts.sum())
+
+    def _can_learn(self) -> bool:
+        return len(self.known_) > 1
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        return self._filled(X, self._of_all_classes)
+
+    def _of_all_classes(self, files: ImageFiles) -> np.ndarray:
+        """Return probabilities (rows, c) with zeros for the classes of which no row has an image."""
+        predicted = np.zeros((len(files), len(self.labels_)))
+        predicted[:, np.isin(self.labels_, self.known_)] = super().predict_proba(files)
         return predicted
 
     def predict(self, X: Any) -> np.ndarray:
@@ -82,6 +121,18 @@ class ImagePipeline(Pipeline):
     @property
     def classes_(self) -> np.ndarray:
         return self.labels_
+
+
+_PIPELINES: dict[str, type[ImagePipeline]] = {
+    "classification": ClassImagePipeline,
+    "multilabel": LabelImagePipeline,
+    "regression": ImagePipeline,
+}
+
+
+def image_pipeline(task: Task, *steps: Any) -> ImagePipeline:
+    """Return an `ImagePipeline` of steps for a task."""
+    return _PIPELINES[task.kind](make_pipeline(*steps).steps)
 
 
 def require_files(X: Any) -> ImageFiles:

@@ -28,7 +28,7 @@ from podium.errors import ModelError
 from podium.formatting import did_you_mean
 from podium.models.callbacks import OnEpoch
 from podium.models.image.transfer import body_features
-from podium.models.keras.classifier import outputs
+from podium.models.keras.estimator import outputs
 from podium.models.keras.training import draw_seed, rate, seed_everything, shuffled_batches
 
 MARGINS = {"euclidean": 1.0, "cosine": sqrt(3) / 2}

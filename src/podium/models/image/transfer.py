@@ -24,7 +24,7 @@ from podium.models.image import pixels
 from podium.models.image.augment import RandomAffine
 from podium.models.image.backbones import load_body, load_classifier, preprocessing
 from podium.models.image.resize import AUGMENTATION, Resized, image_pipeline, require_files
-from podium.models.keras.classifier import VIEWS, KerasClassifier, outputs
+from podium.models.keras.estimator import VIEWS, KerasEstimator, outputs
 from podium.models.keras.training import draw_seed, seed_everything, shuffled_batches, training_step
 from podium.models.regressors import make_regressor, on_log_scale
 
@@ -46,20 +46,23 @@ REGRESSOR_PARAMS: dict[str, dict[str, Any]] = {
 def frozen(task: Task, body: str, **params: Any) -> BaseEstimator:
     """Return a model on the features of a body that stays as it is: the `classifier` or `regressor` of a
     name. `params` are those of `BodyFeatures`, the rest those of the model."""
-    return _frozen_regressor(body, **params) if task.kind == "regression" else _frozen(task, body, **params)
+    make = _frozen_regressor if task.kind == "regression" else _frozen
+    return make(task, body, **params)
 
 
 def _frozen(task: Task, body: str, classifier: str = "logistic-regression", **params: Any) -> Pipeline:
     if classifier not in CLASSIFIERS:
         raise ModelError(f"no classifier {classifier!r}; {did_you_mean(classifier, CLASSIFIERS)}")
     features, rest = body_features(body, params)
-    return image_pipeline(features, StandardScaler(), CLASSIFIERS[classifier](task, **rest)[-1])
+    return image_pipeline(task, features, StandardScaler(), CLASSIFIERS[classifier](task, **rest)[-1])
 
 
-def _frozen_regressor(body: str, regressor: str = "ridge", log: bool = False, **params: Any) -> BaseEstimator:
+def _frozen_regressor(
+    task: Task, body: str, regressor: str = "ridge", log: bool = False, **params: Any
+) -> BaseEstimator:
     features, rest = body_features(body, params)
     last = make_regressor(regressor, **{**REGRESSOR_PARAMS.get(regressor, {}), **rest})
-    return on_log_scale(log, features, StandardScaler(), last)
+    return on_log_scale(log, image_pipeline(task, features, StandardScaler(), last))
 
 
 def body_features(body: str, params: Mapping[str, Any]) -> tuple[BodyFeatures, dict[str, Any]]:
@@ -94,9 +97,8 @@ def finetune(
         dropout=dropout,
     )
     settings = {"epochs": 8, "batch_size": 32, "learning_rate": 2e-4, "views": "mirror", **params}
-    return image_pipeline(
-        Resized(side, side, keep_aspect, smoothing), FineTunedClassifier(network, **settings)
-    )
+    resized = Resized(side, side, keep_aspect, smoothing)
+    return image_pipeline(task, resized, FineTunedEstimator.for_task(task, network, **settings))
 
 
 @dataclass(eq=False, repr=False)
@@ -147,7 +149,8 @@ def _pooled(body: str, weights: str | None, cut: str | None, shape: tuple[int, .
 
 def finetuned_network(
     shape: tuple[int, ...],
-    n_classes: int,
+    n_outputs: int,
+    activation: str,
     body: str,
     weights: str | None,
     cut: str | None,
@@ -162,7 +165,7 @@ def finetuned_network(
     x = layers.GlobalAveragePooling2D(name="features")(trunk(x))
     scaling = layers.BatchNormalization(center=False, scale=False, trainable=False, name="scaling")
     x = layers.Dropout(dropout)(scaling(x))
-    return Model(inputs, layers.Dense(n_classes, "softmax", name="head")(x))
+    return Model(inputs, layers.Dense(n_outputs, activation, name="head")(x))
 
 
 def _freeze(body: Model, unfrozen: int) -> None:
@@ -174,8 +177,8 @@ def _freeze(body: Model, unfrozen: int) -> None:
         layer.trainable = False
 
 
-class FineTunedClassifier(KerasClassifier):
-    """A `KerasClassifier` that first trains its dense layer `head` alone, on the outputs of the layer
+class FineTunedEstimator(KerasEstimator):
+    """A `KerasEstimator` that first trains its dense layer `head` alone, on the outputs of the layer
     `features` for unchanged images, which the layer `scaling` standardises."""
 
     def _start(self, network: Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
@@ -183,7 +186,7 @@ class FineTunedClassifier(KerasClassifier):
         network.get_layer("scaling").set_weights([features.mean(axis=0), features.var(axis=0)])
         inputs = Input(features.shape[1:])
         head = Model(inputs, network.get_layer("head")(network.get_layer("scaling")(inputs)))
-        step = training_step(head, keras.optimizers.Adam(1e-3), keras.losses.get(self.loss))
+        step = training_step(head, keras.optimizers.Adam(1e-3), self._loss)
         rng = np.random.default_rng(draw_seed(self.random_state))
         for _ in range(_HEAD_EPOCHS):
             for rows in shuffled_batches(len(features), self.batch_size, rng):

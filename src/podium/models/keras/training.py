@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import cos, pi
+from math import ceil, cos, pi
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from sklearn.model_selection import train_test_split
 
 from podium.errors import ModelError
 
@@ -56,6 +57,33 @@ def continue_from(network: keras.Model, earlier: keras.Model) -> None:
         ) from error
 
 
+def row_weights(sample_weight: Any, n: int) -> np.ndarray:
+    """Return what each row weighs (n,): one, where nothing is said."""
+    weights = np.ones(n) if sample_weight is None else np.asarray(sample_weight)
+    return weights.astype(np.float32)
+
+
+def held_out_split(
+    rows: np.ndarray, strata: np.ndarray | None, fraction: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows to train on and the rows to hold out, both in order.
+
+    The split is stratified where the rows have strata and enough of them are held out. The row of a stratum
+    of one row is always trained on.
+    """
+    alone = rows[:0]
+    if strata is not None:
+        _, codes, counts = np.unique(strata, return_inverse=True, return_counts=True)
+        is_alone = counts[codes] == 1
+        alone = rows[is_alone]
+        rows = rows[~is_alone]
+        strata = strata[~is_alone]
+        if ceil(fraction * len(rows)) < (counts > 1).sum():
+            strata = None
+    train, held_out = train_test_split(rows, test_size=fraction, stratify=strata, random_state=seed)
+    return np.sort(np.concatenate([alone, train])), np.sort(held_out)
+
+
 def rate(done: float, warmup: float = 0.1) -> float:
     """Return the share of the full learning rate when a share `done` of the training is over."""
     if done < warmup:
@@ -83,7 +111,7 @@ def read(X: Any, batches: np.ndarray) -> Iterator[tf.Tensor]:
 
 
 def training_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any) -> Any:
-    """Return a compiled function of a batch, its one-hot targets and the weights of its rows. It updates
+    """Return a compiled function of a batch, its targets and the weights of its rows. It updates
     `network` and returns the mean loss."""
     optimizer.build(network.trainable_variables)
 

@@ -88,14 +88,14 @@ def time(task: Task, log: bool = False, **params: Any) -> BaseEstimator:
     """Return the mean over a thousand shallow trees on nothing but dates."""
     settings = {"n_estimators": 1000, "max_depth": 4, "min_samples_leaf": 10, **params}
     dates = make_column_transformer((make_pipeline(calendar(), SimpleImputer()), DATES))
-    return on_log_scale(log, _part("times"), dates, RandomForestRegressor(**settings))
+    return on_log_scale(log, make_pipeline(_part("times"), dates, RandomForestRegressor(**settings)))
 
 
 def _numbers(kind: Callable[..., BaseEstimator], settings: dict[str, Any], *steps: Any) -> BaseEstimator:
     """Return a regressor on the steps; the setting `log` has it learn logarithms."""
     settings = dict(settings)
     log = settings.pop("log", False)
-    return on_log_scale(log, _part("table"), *steps, kind(**settings))
+    return on_log_scale(log, make_pipeline(_part("table"), *steps, kind(**settings)))
 
 
 def _part(name: str) -> FunctionTransformer:

@@ -9,8 +9,9 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils import Tags
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from podium.data.multimodal import part
@@ -19,7 +20,8 @@ from podium.data.text_cleaning import readable
 from podium.errors import ModelError
 from podium.formatting import sample
 from podium.models.callbacks import OnEpoch
-from podium.models.keras.training import draw_seed, seed_everything
+from podium.models.keras.heads import Head, head_for
+from podium.models.keras.training import draw_seed, row_weights, seed_everything
 from podium.models.text.bert_encoder import BertEncoder, FrozenBelow
 from podium.models.text.hub import (
     REPORT_ENCODER,
@@ -33,25 +35,27 @@ from podium.models.text.lazy_adamw import LazyAdamW
 from podium.models.text.token_batches import TokenizedTexts
 
 
-def small_bert(task: Task, **params: Any) -> BertClassifier:
-    """Return a fine-tuned encoder of TF-Hub."""
-    return BertClassifier(**params)
+def small_bert(task: Task, log: bool = False, **params: Any) -> BertEstimator:
+    """Return a fine-tuned encoder of TF-Hub; of numbers, with `log`, one that learns log(1 + y)."""
+    return BertEstimator(head_for(task, log), **params)
 
 
 @dataclass(eq=False, repr=False)
-class BertClassifier(ClassifierMixin, BaseEstimator):
-    """Fine-tunes an encoder of TF-Hub under one dense layer.
+class BertEstimator(BaseEstimator):
+    """Fine-tunes an encoder of TF-Hub under one dense layer. The `head` says how targets become the layer's
+    outputs, and what the loss is.
 
     X is a frame with the column `text`, or has one as its part "text". `encoder` and `preprocessor` are
     URLs, folders, or names in the folder PODIUM_WEIGHTS. `pooling` is "pooled_output", as in the report,
     or "mean" over the text's tokens. With `frozen` layers the embeddings and as many of the lowest layers
     are not trained, and their outputs are computed once. AdamW's learning rate rises over the first tenth
     of the steps to `learning_rate` and falls to zero in a straight line. Batches hold texts of about equal
-    length. `seeds` networks are trained, and their probabilities averaged. With `native` the encoder's
+    length. `seeds` networks are trained, and their outputs averaged. With `native` the encoder's
     weights move into our own network where that gives the same outputs. With `warm_start` a second `fit`
     continues from the first one's weights.
     """
 
+    head: Head
     encoder: str = REPORT_ENCODER
     preprocessor: str = REPORT_PREPROCESSOR
     pooling: str = "pooled_output"
@@ -68,12 +72,11 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, on_epoch: OnEpoch | None = None
-    ) -> BertClassifier:
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
-        weights = np.ones(len(targets)) if sample_weight is None else np.asarray(sample_weight)
-        weights = weights.astype(np.float32)
+    ) -> BertEstimator:
+        y = np.asarray(y)
+        self.head_ = clone(self.head).fit(y)
+        targets = self.head_.encode(y)
+        weights = row_weights(sample_weight, len(y))
         first = draw_seed(self.random_state)
         earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
         self.networks_: list[_Network] = []
@@ -93,7 +96,7 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
         encoder = load_encoder(self.encoder, self.native)
         if self.frozen:
             encoder = FrozenBelow(self._bert(encoder), self.frozen)
-        return _Network(encoder, len(self.classes_), self.pooling, self.dropout)
+        return _Network(encoder, self.head_, self.pooling, self.dropout)
 
     def _bert(self, encoder: Encoder) -> BertEncoder:
         depth = encoder.depth if isinstance(encoder, BertEncoder) else None
@@ -138,17 +141,31 @@ class BertClassifier(ClassifierMixin, BaseEstimator):
             if on_epoch:
                 on_epoch(len(self.loss_curve_), self.epochs * self.seeds, self.loss_curve_[-1])
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def _outputs(self, X: Any) -> np.ndarray:
+        """Return the outputs (rows, o), averaged over networks."""
         check_is_fitted(self)
         texts = self._texts(self.networks_[0].encoder, X)
-        probabilities = np.zeros((len(X), len(self.classes_)), dtype=np.float32)
+        averaged = np.zeros((len(X), self.head_.n_outputs_), dtype=np.float32)
         for rows in texts.by_length():
             batch = texts.batch(rows)
-            probabilities[rows] = np.mean([n.probabilities(batch).numpy() for n in self.networks_], axis=0)
-        return probabilities
+            averaged[rows] = np.mean([n.outputs(batch).numpy() for n in self.networks_], axis=0)
+        return averaged
+
+    @available_if(lambda self: self.head.gives_probabilities)
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probability of each class or label (rows, o)."""
+        return self._outputs(X)
 
     def predict(self, X: Any) -> np.ndarray:
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        """Return the classes or numbers (rows,), or the labels or several numbers (rows, t)."""
+        return self.head_.decode(self._outputs(X))
+
+    @property
+    def classes_(self) -> np.ndarray:
+        return self.head_.classes_
+
+    def __sklearn_tags__(self) -> Tags:
+        return self.head.tag(super().__sklearn_tags__())
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep only the weights that were trained: the others are read again from where they came."""
@@ -177,14 +194,15 @@ def _states(encoder: FrozenBelow, texts: TokenizedTexts) -> list[np.ndarray]:
 class _Network(tf.Module):
     """An encoder and a dense layer on it."""
 
-    def __init__(self, encoder: Encoder, n_classes: int, pooling: str, dropout: float):
+    def __init__(self, encoder: Encoder, head: Head, pooling: str, dropout: float):
         super().__init__()
         self.encoder = encoder
+        self.head = head
         self.pooling = pooling
         self.dropout = dropout
-        start = keras.initializers.TruncatedNormal(stddev=0.02)((encoder.width, n_classes))
+        start = keras.initializers.TruncatedNormal(stddev=0.02)((encoder.width, head.n_outputs_))
         self.kernel = tf.Variable(start)
-        self.bias = tf.Variable(tf.zeros(n_classes))
+        self.bias = tf.Variable(tf.zeros(head.n_outputs_))
 
     @property
     def trainable(self) -> list[tf.Variable]:
@@ -210,8 +228,8 @@ class _Network(tf.Module):
         return pooled @ self.kernel + self.bias
 
     @tf.function(reduce_retracing=True)
-    def probabilities(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        return tf.nn.softmax(self.logits(batch, training=False))
+    def outputs(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        return keras.activations.get(self.head.activation)(self.logits(batch, training=False))
 
 
 def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
@@ -221,7 +239,7 @@ def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
     ) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = network.logits(batch, training=True)
-            losses = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
+            losses = network.head.loss_of_logits(targets, logits)
             loss = tf.reduce_mean(weights * losses)
         optimizer.apply(tape.gradient(loss, network.trainable), rate)
         return loss

@@ -197,4 +197,4 @@ def decision_tree(task: Task, features: str = "words", **params: Any) -> Pipelin
 def _numbers(name: str, features: str = "rich", log: bool = False, **params: Any) -> BaseEstimator:
     """Return the regressor of that name on the features of texts."""
     regressor = make_regressor(name, **{**REGRESSOR_PARAMS[name], **params})
-    return on_log_scale(log, TextFeatures(features), regressor)
+    return on_log_scale(log, on_texts(features, regressor))

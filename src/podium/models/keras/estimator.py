@@ -1,28 +1,32 @@
-"""A Keras network as a scikit-learn classifier."""
+"""A Keras network as a scikit-learn estimator of classes, labels or numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.model_selection import train_test_split
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils import Tags
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from podium.data.cached_pixels import CachedPixels, NumbersWithPixels
+from podium.data.task import Task
 from podium.errors import ModelError
 from podium.formatting import did_you_mean
 from podium.models.callbacks import OnEpoch
+from podium.models.keras.heads import Head, head_for
 from podium.models.keras.training import (
     BestWeights,
     continue_from,
     draw_seed,
+    held_out_split,
     rate,
     read,
+    row_weights,
     seed_everything,
     shuffled_batches,
     training_step,
@@ -50,26 +54,29 @@ OPTIMIZERS = {"adamw": keras.optimizers.AdamW, "rmsprop": keras.optimizers.RMSpr
 
 
 @dataclass(eq=False, repr=False)
-class KerasClassifier(ClassifierMixin, BaseEstimator):
-    """Trains `network(input_shape, n_classes)`, a Keras model that ends in a softmax.
+class KerasEstimator(BaseEstimator):
+    """Trains `network(input_shape, n_outputs, activation)`, a Keras model whose last layer has that many
+    outputs and that activation. The `head` says how targets become outputs, and what the loss is.
 
     X is an array, or `CachedPixels`, or `NumbersWithPixels`; the last two are read from disk batch by batch.
     The learning rate rises over the first tenth of the epochs to `learning_rate` and falls to zero by a
     cosine (Loshchilov and Hutter 2017, "SGDR"); the `optimizer` is "adamw" (the same, 2019) or "rmsprop".
-    `loss` is the name of a Keras loss for one-hot targets. A `validation_fraction` of the training rows is
-    not trained on: training ends when their loss has not fallen for `patience` epochs, and the weights of
-    the best epoch are kept. Predictions are averaged over `seeds` networks and over the `views` of an image:
-    "one", "mirror", or "shifts" by one pixel each way. With `warm_start` a second `fit` continues from the
-    first one's weights. The same `random_state` gives the same weights, to the bit, on the same machine.
+    `loss` is the name of a Keras loss instead of the head's own. A `validation_fraction` of the training rows
+    is not trained on: training ends when their loss (the head's) has not fallen for `patience` epochs, and
+    the weights of the best epoch are kept. Outputs are averaged over `seeds` networks and over the `views` of
+    an image: "one", "mirror", or "shifts" by one pixel each way. With `warm_start` a second `fit` continues
+    from the first one's weights. The same `random_state` gives the same weights, to the bit, on the same
+    machine.
     """
 
-    network: Callable[[tuple[int, ...], int], keras.Model]
+    network: Callable[[tuple[int, ...], int, str], keras.Model]
+    head: Head
     epochs: int = 10
     batch_size: int = 128
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
     optimizer: str = "adamw"
-    loss: str = "categorical_crossentropy"
+    loss: str | None = None
     validation_fraction: float = 0.0
     patience: int = 10
     views: str = "one"
@@ -77,26 +84,33 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     warm_start: bool = False
     random_state: int | None = None
 
+    @classmethod
+    def for_task(
+        cls,
+        task: Task,
+        network: Callable[[tuple[int, ...], int, str], keras.Model],
+        log: bool = False,
+        **params: Any,
+    ) -> Self:
+        """Return the estimator with the head for a task; with `log` it learns log(1 + y)."""
+        return cls(network, head_for(task, log), **params)
+
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, on_epoch: OnEpoch | None = None
-    ) -> KerasClassifier:
-        if self.views not in VIEWS:
-            raise ModelError(f"no views {self.views!r}; {did_you_mean(self.views, VIEWS)}")
-        if self.optimizer not in OPTIMIZERS:
-            raise ModelError(f"no optimizer {self.optimizer!r}; {did_you_mean(self.optimizer, OPTIMIZERS)}")
+    ) -> KerasEstimator:
+        """Fit on rows X (n, ...) and targets y (n,) or (n, t)."""
+        self._require_known()
         X, y = self._checked(X, y)
-        check_classification_targets(y)
         earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
-        weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight)
-        weights = weights.astype(np.float32)
+        self.head_ = clone(self.head).fit(y)
+        targets = self.head_.encode(y)
+        weights = row_weights(sample_weight, len(y))
         first = draw_seed(self.random_state)
         self.networks_: list[keras.Model] = []
         self.loss_curve_: list[float] = []
         for number in range(self.seeds):
             seed_everything(first + number)
-            network = self.network(X.shape[1:], len(self.classes_))
+            network = self._made(X.shape[1:])
             self.networks_.append(network)
             if earlier:
                 continue_from(network, earlier[number % len(earlier)])
@@ -105,11 +119,30 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             self._train(network, X, targets, weights, first + number, on_epoch)
         return self
 
+    def _require_known(self) -> None:
+        """Raise ModelError for views or an optimizer that there are not."""
+        if self.views not in VIEWS:
+            raise ModelError(f"no views {self.views!r}; {did_you_mean(self.views, VIEWS)}")
+        if self.optimizer not in OPTIMIZERS:
+            raise ModelError(f"no optimizer {self.optimizer!r}; {did_you_mean(self.optimizer, OPTIMIZERS)}")
+
     def _checked(self, X: Any, y: Any = "no_validation") -> Any:
+        is_fit = not isinstance(y, str)
         if isinstance(X, CachedPixels | NumbersWithPixels):
-            return X if isinstance(y, str) else (X, np.asarray(y))
-        new = not isinstance(y, str)
-        return validate_data(self, X, y, reset=new, ensure_2d=np.ndim(X) < 3, allow_nd=True)
+            return (X, np.asarray(y)) if is_fit else X
+        shapes = {"ensure_2d": np.ndim(X) < 3, "allow_nd": True}
+        if is_fit:
+            shapes["multi_output"] = self.head.takes_several
+        return validate_data(self, X, y, reset=is_fit, **shapes)
+
+    def _made(self, shape: tuple[int, ...]) -> keras.Model:
+        return self.network(shape, self.head_.n_outputs_, self.head_.activation)
+
+    @property
+    def _loss(self) -> Callable[[Any, Any], Any]:
+        """Return the function from targets and outputs to the loss of each row."""
+        found: Callable[[Any, Any], Any] = keras.losses.get(self.loss or self.head.loss)
+        return found
 
     def _start(self, network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
         """Prepare a fresh network before it is trained."""
@@ -124,7 +157,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         on_epoch: OnEpoch | None,
     ) -> None:
         optimizer = OPTIMIZERS[self.optimizer](self.learning_rate, weight_decay=self.weight_decay)
-        step = training_step(network, optimizer, keras.losses.get(self.loss))
+        step = training_step(network, optimizer, self._loss)
         train, held_out = self._split(targets, seed)
         best = BestWeights(self.patience)
         rng = np.random.default_rng(seed)
@@ -138,7 +171,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
                 on_epoch(len(self.loss_curve_), self.epochs * self.seeds, self.loss_curve_[-1])
-            if len(held_out) and best.is_past(_loss(network, X, targets, weights, held_out), network):
+            if len(held_out) and best.is_past(
+                self._validated(network, X, targets, weights, held_out), network
+            ):
                 break
         if len(held_out):
             network.set_weights(best.weights)
@@ -148,21 +183,38 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         rows = np.arange(len(targets))
         if not self.validation_fraction:
             return rows, rows[:0]
-        train, held_out = train_test_split(
-            rows, test_size=self.validation_fraction, stratify=targets.argmax(axis=1), random_state=seed
-        )
-        return np.sort(train), np.sort(held_out)
+        return held_out_split(rows, self.head_.strata(targets), self.validation_fraction, seed)
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def _validated(
+        self, network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray, rows: np.ndarray
+    ) -> float:
+        """Return the mean loss of some rows."""
+        losses = self.head_.row_losses(targets[rows], outputs(network, X, rows))
+        return float(np.average(losses, weights=weights[rows]))
+
+    def _outputs(self, X: Any) -> np.ndarray:
+        """Return the outputs (rows, o), averaged over networks and views."""
         check_is_fitted(self)
         X = self._checked(X)
         views = VIEWS[self.views]
         predicted = [outputs(n, X, view=view) for n in self.networks_ for view in views]
-        return np.mean(predicted, axis=0)
+        return np.asarray(np.mean(predicted, axis=0))
+
+    @available_if(lambda self: self.head.gives_probabilities)
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probability of each class or label (rows, o)."""
+        return self._outputs(X)
 
     def predict(self, X: Any) -> np.ndarray:
-        codes = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[codes]
+        """Return the classes or numbers (rows,), or the labels or several numbers (rows, t)."""
+        return self.head_.decode(self._outputs(X))
+
+    @property
+    def classes_(self) -> np.ndarray:
+        return self.head_.classes_
+
+    def __sklearn_tags__(self) -> Tags:
+        return self.head.tag(super().__sklearn_tags__())
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__().copy()
@@ -175,15 +227,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         shape, weights = state.pop("weights", (None, []))
         super().__setstate__(state)
         if weights:
-            self.networks_ = [self.network(shape, len(self.classes_)) for _ in weights]
+            self.networks_ = [self._made(shape) for _ in weights]
             for network, values in zip(self.networks_, weights, strict=True):
                 network.set_weights(values)
-
-
-def _loss(network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> float:
-    """Return the mean cross-entropy."""
-    predicted = (outputs(network, X, rows) * targets[rows]).sum(axis=1)
-    return float(np.average(-np.log(np.maximum(predicted, 1e-7)), weights=weights[rows]))
 
 
 def outputs(
