@@ -102,7 +102,7 @@ def _last(model: Any) -> Any:
     inner = _wrapped(model)
     if inner is not None:
         return _last(inner)
-    return model.steps[-1][1] if hasattr(model, "steps") else model
+    return _last(model.steps[-1][1]) if hasattr(model, "steps") else model
 
 
 def _wrapped(model: Any) -> Any:
@@ -126,8 +126,10 @@ def _for_last(model: Any, argument: str, value: Any) -> dict[str, Any]:
     inner = _wrapped(model)
     if inner is not None:
         return _for_last(inner, argument, value)
-    name = f"{model.steps[-1][0]}__{argument}" if hasattr(model, "steps") else argument
-    return {name: value}
+    if not hasattr(model, "steps"):
+        return {argument: value}
+    name, last = model.steps[-1]
+    return {f"{name}__{inside}": given for inside, given in _for_last(last, argument, value).items()}
 
 
 def _listener(model: Any, on_epoch: OnEpoch | None) -> dict[str, Any]:
