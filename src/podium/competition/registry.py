@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
 from pathlib import Path
 
 from podium.competition.declaration import Competition
@@ -33,8 +35,7 @@ def get_competition(root: Path, name: str) -> Competition:
     names = list_names(root)
     if name not in names:
         raise CompetitionError(f"no competition {name!r}; {did_you_mean(name, names)}")
-    if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
+    _look_first_in(root / "competitions", name)
     module = importlib.import_module(f"competitions.{name}.competition")
     declared = getattr(module, "COMPETITION", None)
     if not isinstance(declared, Competition):
@@ -47,6 +48,21 @@ def get_competition(root: Path, name: str) -> Competition:
             f"got {declared.name!r}; rename one of them"
         )
     return declared.varied(variant) if variant else declared
+
+
+def _look_first_in(folder: Path, name: str) -> None:
+    """Make the folder the first one of the package `competitions`, whatever else is called so where the
+    process was started, and forget the competition of that name of another folder."""
+    package = sys.modules.get("competitions")
+    if package is None:
+        package = module_from_spec(ModuleSpec("competitions", None, is_package=True))
+        sys.modules["competitions"] = package
+    others = [place for place in package.__path__ if place != str(folder)]
+    package.__path__ = [str(folder), *others]
+    known = sys.modules.get(f"competitions.{name}")
+    if known is not None and str(folder / name) not in known.__path__:
+        for module in [m for m in sys.modules if f"{m}.".startswith(f"competitions.{name}.")]:
+            del sys.modules[module]
 
 
 def results_folder(root: Path, name: str) -> Path:

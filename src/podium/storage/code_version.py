@@ -104,10 +104,12 @@ def _path(module: str) -> Path | None:
 
 
 def _folders(package: str) -> Iterator[Path]:
-    """Yield where a package may lie: podium here; another on the path, or where its editable install says."""
+    """Yield where a package may lie: podium here; another where it was imported from, on the path, or where
+    its editable install says."""
     if package == "podium":
         yield _SOURCE
         return
+    yield from (Path(place).parent for place in getattr(sys.modules.get(package), "__path__", ()))
     yield from map(Path, sys.path)
     spec = find_spec(package)
     if spec is not None and spec.origin is not None:
