@@ -76,6 +76,7 @@ bench: $(DEV)  ## measure what speed, errors and memory of the networks depend o
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_bert.py $(if $(DATA),"$(call path,$(DATA))")
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_images.py
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_report.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_new.py
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from functools import lru_cache
@@ -43,8 +44,10 @@ def opened(path: Path) -> Path | io.StringIO:
 def _as_csv(path: Path, changed: int, size: int) -> str:
     frame = _from_parquet(path) if suffix_of(path) == ".parquet" else _from_json(path)
     for column in frame.select_dtypes("object"):
-        frame[column] = frame[column].map(_as_text)
-    return frame.to_csv(index=False)
+        # Of objects, lest a whole number become 1.0 beside a gap.
+        frame[column] = pd.Series([_as_text(cell) for cell in frame[column]], dtype=object)
+    # In quotes, lest a carriage return in a text end its row.
+    return frame.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)
 
 
 def _from_json(path: Path) -> pd.DataFrame:
@@ -58,7 +61,7 @@ def _from_json(path: Path) -> pd.DataFrame:
     if strange or not rows:
         got = f"{len(strange)} others: {sample(strange, most=1)}" if rows else "none"
         raise DataError(f"{path} must hold a list of objects, or one on each line, got {got}")
-    return pd.DataFrame(rows, dtype=object)  # lest a whole number become 1.0 beside a gap
+    return pd.DataFrame(rows, dtype=object)
 
 
 def _lines(text: str) -> list[Any]:
