@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from podium.errors import DataError
@@ -43,7 +44,7 @@ def opened(path: Path) -> Path | io.StringIO:
 @lru_cache(maxsize=2)  # train and test: each is read several times
 def _as_csv(path: Path, changed: int, size: int) -> str:
     frame = _from_parquet(path) if suffix_of(path) == ".parquet" else _from_json(path)
-    for column in frame.select_dtypes("object"):
+    for column in [name for name, kind in frame.dtypes.items() if kind.kind == "O"]:
         # Of objects, lest a whole number become 1.0 beside a gap.
         frame[column] = pd.Series([_as_text(cell) for cell in frame[column]], dtype=object)
     # In quotes, lest a carriage return in a text end its row.
@@ -82,6 +83,8 @@ def _from_parquet(path: Path) -> pd.DataFrame:
 
 def _as_text(cell: Any) -> Any:
     """Return a list of words as its words, and any other that is no plain value as JSON."""
+    if isinstance(cell, np.ndarray):  # a list of Parquet
+        cell = cell.tolist()
     if isinstance(cell, list) and all(isinstance(word, str) for word in cell):
         return " ".join(cell)
     return json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else cell
