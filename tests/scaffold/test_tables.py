@@ -32,12 +32,12 @@ def odd(*cells):
 @pytest.mark.parametrize(
     ("cells", "first", "told"),
     [
-        (["inf"], [np.nan], "odd cells, read as gaps, in 'z' (1 cells: ['inf'])"),
-        (["1e400"], [np.nan], "'z' (1 cells: ['1e400'])"),
+        (["inf"], [np.nan], "odd cells, read as gaps, in 'z' (1 cell: ['inf'])"),
+        (["1e400"], [np.nan], "'z' (1 cell: ['1e400'])"),
         (["?", "?", "-"], [np.nan] * 3, "'z' (3 cells: ['?', '-'])"),
         (["n.a.", "unknown"], [np.nan] * 2, "read as gaps"),
-        (["oops"], [np.nan], "'z' (1 cells: ['oops'])"),
-        (["1,163.74"], [1163.74], "odd cells, read as numbers, in 'z' (1 cells: ['1,163.74'])"),
+        (["oops"], [np.nan], "'z' (1 cell: ['oops'])"),
+        (["1,163.74"], [1163.74], "odd cells, read as numbers, in 'z' (1 cell: ['1,163.74'])"),
         (["12 %", "-$3", "7 €"], [12, -3, 7], "read as numbers, in 'z' (3 cells"),
     ],
 )
@@ -101,7 +101,7 @@ def test_dates_are_read_however_they_are_written(empty, cell, layout):
 def test_a_cell_that_is_no_date_or_out_of_range_is_a_gap_that_is_told(empty, cell):
     days = pd.date_range("2021-03-01", periods=N + M - 1).strftime("%Y-%m-%d %H:%M:%S")
     _, dataset, said = with_column(empty, [cell, *days])
-    assert f"odd cells, read as gaps, in 'z' (1 cells: [{cell!r}])" in said
+    assert f"odd cells, read as gaps, in 'z' (1 cell: [{cell!r}])" in said
     assert dataset.X["z"].isna().tolist() == [True] + [False] * (N - 1)
 
 
