@@ -80,6 +80,7 @@ bench: $(DEV)  ## measure what speed, errors and memory of the networks depend o
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_bert.py $(if $(DATA),"$(call path,$(DATA))")
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_images.py
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_report.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_new.py
 
 bench-real: $(RUN)  ## declare, train and submit the real competitions whose zips lie in DATA; print their scores
 	@$(BIN)/python tests/real/board.py $(if $(DATA),"$(call path,$(DATA))")

@@ -29,3 +29,9 @@ def test_test_rows_of_the_same_kind_are_alike_even_where_they_are_copies():
         finding = shift_of(dataset)
         assert not finding.is_alarm
         assert abs(finding.score - 0.5) < 3 * finding.error
+
+
+def test_a_number_that_32_bits_do_not_hold_stops_nothing():
+    X = noise(M, 20)
+    X.loc[0, "b"] = 1e39
+    assert not shift_of(dataset_of(X_test=X)).is_alarm

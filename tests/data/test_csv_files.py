@@ -6,10 +6,13 @@ from hypothesis import strategies as st
 
 from podium.data.csv_files import (
     read_features,
+    read_header,
     read_numbers,
+    read_pieces,
     read_table,
     read_texts,
     read_whole_numbers,
+    renamed_columns,
     require_texts,
 )
 from podium.errors import DataError
@@ -157,3 +160,29 @@ def test_numbers_without_gaps_are_asked_for(tmp_path):
     assert read_numbers(path, ["id"])["id"].tolist() == [1.0, 2.0, 3.0]
     with pytest.raises(DataError, match="got an empty cell in data row 2"):
         read_numbers(path, ["height"])
+
+
+def test_odd_cells_are_cleaned_where_that_is_asked_for(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text('a,b,when\n1,x,2001-02-03\n"1,163.5",y,9999-12-31\ninf,?,soon\n')
+    frame = read_features(path, ["a"], ["b"], {"when": "%Y-%m-%d"}, clean=True)
+    assert frame["a"].tolist() == pytest.approx([1, 1163.5, np.nan], nan_ok=True)
+    assert frame["b"].tolist() == ["x", "y", "?"]
+    assert frame["when"].isna().tolist() == [False, True, True]
+    with pytest.raises(DataError, match="must hold numbers in column 'b'"):
+        read_features(path, ["a", "b"], clean=True)
+
+
+def test_a_column_without_a_name_and_one_that_stands_twice_have_the_same_names_for_all_readers(path):
+    path.write_bytes(b",NA,x,x\n5,6,7,8\n")
+    names = ["Unnamed: 0", "NA", "x", "x.1"]
+    assert read_header(path) == names
+    assert renamed_columns(path) == {"Unnamed: 0": "", "x.1": "x"}
+    assert read_texts(path, names).iloc[0].tolist() == ["5", "6", "7", "8"]
+    assert read_features(path, names).iloc[0].tolist() == [5, 6, 7, 8]
+    assert pd.concat(read_pieces(path, names)).iloc[0].tolist() == ["5", "6", "7", "8"]
+
+
+def test_a_folder_is_no_table(tmp_path):
+    with pytest.raises(DataError, match="must be a file that can be read, got: Is a directory"):
+        read_table(tmp_path, ["a"])

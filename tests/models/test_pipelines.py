@@ -105,3 +105,14 @@ def test_rare_categories_are_one_and_very_many_are_cut():
     y = (X["code"].astype(int) % 2).to_numpy()
     for name in CLASSIFIERS:
         assert fitted(name, X, y).predict_proba(X).shape == (6000, 2)
+
+
+@pytest.mark.parametrize("far", [1e39, -1e300, np.inf])
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_number_that_32_bits_do_not_hold_does_no_harm(name, far):
+    X, y = a_table(240)
+    X["far"] = 0.0
+    X.loc[[0, 5], "far"] = far
+    probabilities = fitted(name, X, y).predict_proba(X)
+    assert np.isfinite(probabilities).all()
+    assert (probabilities.argmax(axis=1) == y).mean() > 0.8

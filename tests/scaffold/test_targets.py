@@ -1,44 +1,15 @@
 """What `podium new` says of the target and of the submission's format, and what it asks back."""
 
-import subprocess
-import sys
-from dataclasses import replace
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from podium.competition.registry import get_competition
 from podium.errors import CompetitionError, DataError
 from podium.metrics import METRICS, get_metric
 from podium.pipeline.folds import make_folds
-from podium.scaffold.create import METRICS_AT_KAGGLE, make_competition
-from podium.scaffold.inspect import NOTHING_ASKED
-from podium.scaffold.smoke_test import check_competition
+from podium.scaffold.create import METRICS_AT_KAGGLE
 from podium.scaffold.target import Asked
-from support import layouts
-
-N, M = 60, 20
-
-
-def made(root, train, sample, asked=NOTHING_ASKED, ids=None, test=None, numbers=True):
-    """The competition that is declared for these columns of the training file, the test file and the
-    sample; with `numbers` the files have a column of them too."""
-    rng = np.random.default_rng(0)
-    ids = np.arange(N + M) if ids is None else ids
-    table = pd.DataFrame({"id": ids})
-    if numbers:
-        table["x"] = rng.normal(size=N + M).round(3)
-    known = table[:N].assign(**train)
-    shown = pd.DataFrame({"id": ids[N:], **sample})
-    layouts.write(root / "data", known, table[N:].assign(**(test or {})), shown)
-    remarks = make_competition(root, "mine", "mine-2026", root / "data", asked, None, print)
-    competition = get_competition(root, "mine")
-    dataset = competition.load(root / "data")
-    quick = replace(competition, roster={"constant": {}})
-    assert [*check_competition(quick)][-1].endswith("read back as written")
-    return competition, dataset, " | ".join(remarks)
+from support.scaffolded import M, N, made, written_as_a_person_would
 
 
 def test_a_sample_of_fractions_asks_for_the_probability_of_the_positive_class(empty):
@@ -114,15 +85,6 @@ def test_columns_that_are_neither_targets_nor_classes_are_refused(empty):
         DataError, match=r"must hold the sample submission's columns \['a', 'b'\], or a column"
     ):
         made(empty, {"y": np.arange(N) % 3}, {"a": 0, "b": 0})
-
-
-def written_as_a_person_would(root):
-    path = root / "competitions" / "mine" / "competition.py"
-    checkout = Path(__file__).parents[2]
-    for words in (["check"], ["format", "--check"]):
-        command = [sys.executable, "-m", "ruff", *words, "--config", checkout / "pyproject.toml", path]
-        ran = subprocess.run(command, capture_output=True, text=True, cwd=checkout, check=False)
-        assert ran.returncode == 0, ran.stdout
 
 
 def test_texts_are_read_beside_the_other_columns(empty):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,11 +27,9 @@ def read_table(path: Path, columns: Sequence[str], dtype: object = None, **optio
     empty file, missing or repeated columns, uneven rows, and text that is not UTF-8. A cell that `dtype`
     cannot hold raises ValueError, as pandas does.
     """
-    _require_columns(path, columns)
     # All columns are read: given `usecols`, pandas lets rows pass that are too long.
     dtypes = dtype if isinstance(dtype, Mapping) or dtype is None else dict.fromkeys(columns, dtype)
-    frame = _read(path, dtype=dtypes, **options)
-    frame = frame[list(columns)]
+    frame = _chosen(path, _read(path, dtype=dtypes, **options), columns)
     if frame.empty:
         raise DataError(f"{path} must have at least one row, got none; {_ADVICE}")
     return frame
@@ -44,27 +43,29 @@ def read_pieces(
 
     Cells beyond the header's are left out. Raises what `read_table` raises, but lets long rows pass.
     """
-    _require_columns(path, columns)
     with _plain_errors(path):
         for piece in pd.read_csv(
             opened(path),
             sep=separator(path),
-            usecols=list(columns),
+            index_col=False,
+            usecols=set(columns).__contains__,
             dtype=dtype,
             chunksize=rows,
             **options,
         ):  # type: ignore[call-overload]
-            yield piece[list(columns)]
+            yield _chosen(path, piece, columns)
 
 
-def _require_columns(path: Path, columns: Sequence[str]) -> None:
-    header = read_header(path)
-    missing = sorted(set(columns) - set(header), key=list(columns).index)
+def _chosen(path: Path, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return the named columns. Raise DataError where they are missing."""
+    known = set(frame.columns)
+    missing = [column for column in columns if column not in known]
     if missing:
         raise DataError(
             f"{path} must have the column{'s'[: len(missing) > 1]} {sample(missing)}, "
-            f"got {sample(header)}; {_ADVICE}"
+            f"got {sample(read_header(path))}; {_ADVICE}"
         )
+    return frame[list(columns)]
 
 
 def read_header(path: Path) -> list[str]:
@@ -84,9 +85,9 @@ def renamed_columns(path: Path) -> dict[str, str]:
 
 def _names(path: Path) -> list[tuple[str, str]]:
     """Return each column's cell in the header, and its name."""
-    # With the first row, lest one longer than the header make an index of its first cell.
+    # With a row each: without rows pandas is slow on thousands of columns.
     given = _read(path, header=None, nrows=2, dtype=str, keep_default_na=False).iloc[0]
-    named = _read(path, nrows=0, index_col=False).columns
+    named = _read(path, nrows=1).columns
     return list(zip(given.tolist(), named.tolist(), strict=True))
 
 
@@ -155,12 +156,12 @@ def read_features(
     """
     dates = dates or {}
     columns = [*numbers, *categories, *dates]
-    texts = dict.fromkeys([*categories, *dates], str)
+    dtypes = {**dict.fromkeys(columns, str), **dict.fromkeys(numbers, np.float64)}
     try:
-        frame = read_table(path, columns, dtype={**texts, **dict.fromkeys(numbers, np.float64)})
+        frame = read_table(path, columns, dtype=dtypes)
     except ValueError:  # some cell is no number
         strange = _no_numbers(read_table(path, numbers))
-        frame = read_table(path, columns, dtype={**texts, **dict.fromkeys(strange, str)})
+        frame = read_table(path, columns, dtype=dtypes | dict.fromkeys(strange, str))
     read = dict[str, pd.Series]()
     for column in _no_numbers(frame[list(numbers)]):
         values = (cells.numbers if clean else cells.plain_numbers)(frame[column])
@@ -169,7 +170,7 @@ def read_features(
         kind = f"years from 1677 to 2262 in dates of the format {layout!r}"
         times = cells.dates(frame[column], layout)
         read[column] = _all_read(path, frame[column], times, kind, clean)
-    return frame.assign(**read).astype(dict.fromkeys(numbers, np.float64))
+    return frame.assign(**read) if read else frame
 
 
 def _no_numbers(frame: pd.DataFrame) -> list[str]:
@@ -226,13 +227,20 @@ def read_numbers(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 
 def _read(path: Path, **options: object) -> pd.DataFrame:
     with _plain_errors(path):
-        return pd.read_csv(opened(path), sep=separator(path), **options)  # type: ignore[call-overload]
+        # Else the first cells of rows that are longer than the header would be an index.
+        return pd.read_csv(opened(path), sep=separator(path), index_col=False, **options)  # type: ignore[call-overload]
 
 
 @contextmanager
 def _plain_errors(path: Path) -> Iterator[None]:
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            yield
+    except pd.errors.ParserWarning:
+        raise DataError(
+            f"{path} must be a table of even rows, got some longer than the header; {_ADVICE}"
+        ) from None
     except FileNotFoundError:
         raise DataError(f"{path} must exist, found nothing there; {_ADVICE}") from None
     except OSError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from podium.errors import DataError
@@ -42,9 +44,11 @@ def opened(path: Path) -> Path | io.StringIO:
 @lru_cache(maxsize=2)  # train and test: each is read several times
 def _as_csv(path: Path, changed: int, size: int) -> str:
     frame = _from_parquet(path) if suffix_of(path) == ".parquet" else _from_json(path)
-    for column in frame.select_dtypes("object"):
-        frame[column] = frame[column].map(_as_text)
-    return frame.to_csv(index=False)
+    for column in [name for name, kind in frame.dtypes.items() if kind.kind == "O"]:
+        # Of objects, lest a whole number become 1.0 beside a gap.
+        frame[column] = pd.Series([_as_text(cell) for cell in frame[column]], dtype=object)
+    # In quotes, lest a carriage return in a text end its row.
+    return frame.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)
 
 
 def _from_json(path: Path) -> pd.DataFrame:
@@ -58,7 +62,7 @@ def _from_json(path: Path) -> pd.DataFrame:
     if strange or not rows:
         got = f"{len(strange)} others: {sample(strange, most=1)}" if rows else "none"
         raise DataError(f"{path} must hold a list of objects, or one on each line, got {got}")
-    return pd.DataFrame(rows, dtype=object)  # lest a whole number become 1.0 beside a gap
+    return pd.DataFrame(rows, dtype=object)
 
 
 def _lines(text: str) -> list[Any]:
@@ -79,6 +83,8 @@ def _from_parquet(path: Path) -> pd.DataFrame:
 
 def _as_text(cell: Any) -> Any:
     """Return a list of words as its words, and any other that is no plain value as JSON."""
+    if isinstance(cell, np.ndarray):  # a list of Parquet
+        cell = cell.tolist()
     if isinstance(cell, list) and all(isinstance(word, str) for word in cell):
         return " ".join(cell)
     return json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else cell

@@ -157,7 +157,8 @@ def _describe_odd(kinds: Kinds, odd: Callable[[ColumnKind], Mapping[str, int]], 
     counts = {column: odd(its) for column, its in kinds.items() if odd(its)}
     if not counts:
         return []
-    told = [f"{c!r} ({sum(found.values())} cells: {sample(found)})" for c, found in counts.items()]
+    sums = {column: sum(found.values()) for column, found in counts.items()}
+    told = [f"{c!r} ({n} cell{'s'[: n > 1]}: {sample(counts[c])})" for c, n in sums.items()]
     return [f"{what}, in {_some(told, MOST_TOLD)}"]
 
 

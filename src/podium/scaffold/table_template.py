@@ -99,6 +99,8 @@ TOY_CATEGORIES = """\
 TOY_DATES = """\
     days = {c: pd.to_timedelta(30 * (known + rng.normal(size=n)), unit="D") for c in DATES}
     cells |= {c: (pd.Timestamp("2026-01-01") + days[c]).strftime($layout) for c in DATES}"""
+TOY_LAYOUTS = """\
+    layouts = {c: "%Y-%m-%d %H:%M" if DATES[c] == "ISO8601" else DATES[c] for c in DATES}"""
 TOY_TEXTS = """\
     cells |= {c: np.where(known + rng.normal(size=n) > known.mean(), "a lot", "less") for c in TEXTS}"""
 READ_ROWS = """\
@@ -183,7 +185,7 @@ def _write(frame: str, name: str) -> str:
 def _groups(found: TableFiles) -> str:
     sign = quoted(found.group_sign)
     groups = f"read_texts(train, [ID])[ID].str.rpartition({sign})[0].to_numpy()"
-    return f"        groups={groups},  # what stands before the last sign" if found.group_sign else ""
+    return f"        groups={groups}," if found.group_sign else ""
 
 
 def _test_ids(found: TableFiles) -> str:
@@ -199,9 +201,11 @@ def _sample_ids(found: TableFiles, counted: str) -> str:
 
 
 def _toy_dates(found: TableFiles) -> str:
-    is_mixed = "ISO8601" in found.dates.values()
-    layout = 'DATES[c].replace("ISO8601", "%Y-%m-%d %H:%M")' if is_mixed else "DATES[c]"
-    return TOY_DATES.replace("$layout", layout) if found.dates else ""
+    if not found.dates:
+        return ""
+    if "ISO8601" not in found.dates.values():
+        return TOY_DATES.replace("$layout", "DATES[c]")
+    return f"{TOY_LAYOUTS}\n{TOY_DATES.replace('$layout', 'layouts[c]')}"
 
 
 def _of_rows(found: TableFiles, columns: str) -> dict[str, str]:
