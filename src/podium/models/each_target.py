@@ -18,9 +18,9 @@ class EachTarget(BaseEstimator):
     def __init__(self, model: Any) -> None:
         self.model = model
 
-    def fit(self, X: Any, y: np.ndarray) -> EachTarget:
-        """Fit a copy for each column of y (n, t)."""
-        self.models_ = [self._fitted(X, column) for column in np.asarray(y).T]
+    def fit(self, X: Any, y: np.ndarray, **arguments: Any) -> EachTarget:
+        """Fit a copy for each column of y (n, t); each is given the arguments."""
+        self.models_ = [self._fitted(X, column, arguments) for column in np.asarray(y).T]
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -31,8 +31,8 @@ class EachTarget(BaseEstimator):
         """Return the probability of each label (rows, t)."""
         return np.column_stack([_predicted(model, "predict_proba", X) for model in self.models_])
 
-    def _fitted(self, X: Any, y: np.ndarray) -> Any:
-        return float(y[0]) if (y == y[0]).all() else clone(self.model).fit(X, y)
+    def _fitted(self, X: Any, y: np.ndarray, arguments: dict[str, Any]) -> Any:
+        return float(y[0]) if (y == y[0]).all() else clone(self.model).fit(X, y, **arguments)
 
 
 def _predicted(model: Any, method: str, X: Any) -> np.ndarray:
