@@ -40,6 +40,15 @@ def test_a_text_is_nearest_to_itself(tiny):
     assert SEEN["text"][kernel[1].argmax()] == NEW["text"][1]
 
 
+def test_a_class_of_one_row_can_be_learnt(tiny):
+    y = Y.copy()
+    y[4] = 2
+    model = bert_svc(Classification(np.arange(3)), **tiny).fit(SEEN, y)
+    predicted = model.predict_proba(NEW)
+    assert predicted.shape == (2, 3)
+    assert predicted.sum(axis=1) == pytest.approx(1)
+
+
 def test_it_learns_and_comes_back_from_a_pickle_as_it_was(tiny):
     model = bert_svc(Classification(np.arange(2)), **tiny).fit(SEEN, Y)
     said = model.predict_proba(SEEN)

@@ -94,9 +94,9 @@ def test_numbers_are_predicted_from_a_table(name, log):
 
 def test_a_model_that_cannot_predict_numbers_says_so():
     with pytest.raises(
-        ModelError, match=r"'cnn' must take a regression task, takes \['classification'\]; .*-ridge"
+        ModelError, match=r"'gaussian-nb' must take a regression task, takes \['classification'\]; .*'ridge'"
     ):
-        create("cnn", {}, 0, regression=True)
+        create("gaussian-nb", {}, 0, regression=True)
 
 
 def test_rare_categories_are_one_and_very_many_are_cut():
@@ -116,3 +116,14 @@ def test_a_number_that_32_bits_do_not_hold_does_no_harm(name, far):
     probabilities = fitted(name, X, y).predict_proba(X)
     assert np.isfinite(probabilities).all()
     assert (probabilities.argmax(axis=1) == y).mean() > 0.8
+
+
+def test_boosting_of_many_rows_takes_a_class_of_one_row():
+    y = np.arange(10_100) % 2
+    y[7] = 2
+    X = pd.DataFrame({"a": y + np.random.default_rng(0).normal(size=len(y))})
+    model = create("table-hist-gradient-boosting", {"max_iter": 2}, 0).fit(X, y)
+    assert model.predict_proba(X).shape == (10_100, 3)
+    assert model[-1].early_stopping == "auto"
+    assert not model[-1].do_early_stopping_
+    assert model.fit(X[:7], y[:7]).predict(X).shape == (10_100,)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.utils import _safe_indexing
+from sklearn.utils import _safe_indexing, get_tags
 
 SPLITS = 3
 
@@ -16,7 +16,8 @@ class Calibrated(CalibratedClassifierCV):
     """Temperature scaling on a classifier's own cross-validated scores.
 
     A class of fewer rows than splits has its rows repeated, so that each split has one: scores for it are
-    then too sure of themselves, but there are too few rows to say by how much.
+    then too sure of themselves, but there are too few rows to say by how much. Of a kernel (n, n) the
+    columns are repeated with the rows.
     """
 
     def fit(
@@ -24,11 +25,21 @@ class Calibrated(CalibratedClassifierCV):
     ) -> Calibrated:
         """Fit on rows X (n, ...) and labels y (n,)."""
         repeated = _with_enough_of_each(np.asarray(y))
+        is_kernel = get_tags(self.estimator).input_tags.pairwise
+        self.columns_ = repeated if is_kernel and len(repeated) > len(y) else None
         if len(repeated) > len(y):
-            X = _safe_indexing(X, repeated)
+            X = self._with_columns(_safe_indexing(X, repeated))
             y = y[repeated]
             sample_weight = None if sample_weight is None else sample_weight[repeated]
         return super().fit(X, y, sample_weight=sample_weight, **params)
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probability of each class (rows, c)."""
+        return np.asarray(super().predict_proba(self._with_columns(X)))
+
+    def _with_columns(self, X: Any) -> Any:
+        """Return a kernel with the columns of the rows that it was fitted on; anything else as it is."""
+        return X if self.columns_ is None else X[:, self.columns_]
 
 
 def _with_enough_of_each(y: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""One network for a title and an image."""
+"""One network for texts and an image."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itertools import pairwise, zip_longest
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from keras import Input, Model, layers, ops
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -27,7 +28,8 @@ LENGTH = 40  # of them in a title; what is beyond is not read
 
 
 def joint(task: Task, side: int = 64, dropout: float = 0.5, **params: Any) -> Pipeline:
-    """Return one network for title and image. A row without an image is marked, and its title decides."""
+    """Return one network for texts and image; a table beside them is not read. A row without an image is
+    marked, and its texts decide."""
     settings = {"epochs": 4, "learning_rate": 5e-3, **params}
     network = partial(joint_network, side=side, dropout=dropout)
     return make_pipeline(TitleWithImage(side), KerasEstimator.for_task(task, network, **settings))
@@ -37,15 +39,16 @@ def joint(task: Task, side: int = 64, dropout: float = 0.5, **params: Any) -> Pi
 class TitleWithImage(TransformerMixin, BaseEstimator):
     """Turns rows with the parts "text" and "images" into numbers and pixels.
 
-    The numbers are: whether there is an image, then the numbers of the title's words and pairs of words,
-    padded with zeros. Words have a number if at least `least` titles of the training rows have them.
+    The columns of texts are read as one title. The numbers are: whether there is an image, then the numbers
+    of the title's words and pairs of words, padded with zeros. Words have a number if at least `least` titles
+    of the training rows have them.
     """
 
     side: int = 64
     least: int = 3
 
     def fit(self, X: Any, y: Any = None) -> TitleWithImage:
-        titles = Counter(word for text in part(X, "text")["text"] for word in dict.fromkeys(_words(text)))
+        titles = Counter(word for text in _titles(X) for word in dict.fromkeys(_words(text)))
         kept = [word for word, count in titles.most_common(MOST_WORDS) if count >= self.least]
         self.numbers_ = {word: number for number, word in enumerate(kept, start=1)}
         return self
@@ -53,7 +56,7 @@ class TitleWithImage(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> NumbersWithPixels:
         check_is_fitted(self)
         files = require_files(X)
-        words = np.stack([self._numbers(text) for text in part(X, "text")["text"]])
+        words = np.stack([self._numbers(text) for text in _titles(X)])
         return NumbersWithPixels(
             np.column_stack([files.known, words]), files.pixels(ImageSpec(self.side, self.side))
         )
@@ -61,6 +64,12 @@ class TitleWithImage(TransformerMixin, BaseEstimator):
     def _numbers(self, text: str) -> np.ndarray:
         known = [self.numbers_[word] for word in _words(text) if word in self.numbers_][:LENGTH]
         return np.pad(np.array(known, dtype=np.float32), (0, LENGTH - len(known)))
+
+
+def _titles(X: Any) -> pd.Series:
+    """Return the texts of each row (n,), one after the other."""
+    texts: pd.DataFrame = part(X, "text")
+    return texts.agg(" ".join, axis=1)
 
 
 def _words(text: str) -> list[str]:

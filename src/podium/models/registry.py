@@ -76,14 +76,14 @@ MODELS = {
     "constant": ModelRow("podium.models.baseline:constant", BOTH),
     "gaussian-nb": ModelRow("podium.models.image.pixels:gaussian_nb", CLASSES, PIXELS),
     "multinomial-nb": ModelRow("podium.models.image.pixels:multinomial_nb", CLASSES, PIXELS),
-    "ridge": ModelRow("podium.models.image.pixels:ridge", CLASSES, PIXELS),
-    "sgd": ModelRow("podium.models.image.pixels:sgd", CLASSES, PIXELS),
+    "ridge": ModelRow("podium.models.image.pixels:ridge", BOTH, PIXELS),
+    "sgd": ModelRow("podium.models.image.pixels:sgd", BOTH, PIXELS),
     "logistic-regression": ModelRow("podium.models.image.pixels:logistic_regression", CLASSES, PIXELS),
-    "xgboost": ModelRow("podium.models.image.pixels:xgboost", CLASSES, PIXELS),
-    "mlp": ModelRow("podium.models.image.digit_cnns:mlp", CLASSES, ARRAY),
-    "cnn": ModelRow("podium.models.image.digit_cnns:cnn", CLASSES, ARRAY),
-    "cnn4": ModelRow("podium.models.image.digit_cnns:cnn4", CLASSES, ARRAY),
-    "cnn6": ModelRow("podium.models.image.digit_cnns:cnn6", CLASSES, ARRAY),
+    "xgboost": ModelRow("podium.models.image.pixels:xgboost", BOTH, PIXELS),
+    "mlp": ModelRow("podium.models.image.digit_cnns:mlp", ANY_TASK, ARRAY, several_targets=True),
+    "cnn": ModelRow("podium.models.image.digit_cnns:cnn", ANY_TASK, ARRAY, several_targets=True),
+    "cnn4": ModelRow("podium.models.image.digit_cnns:cnn4", ANY_TASK, ARRAY, several_targets=True),
+    "cnn6": ModelRow("podium.models.image.digit_cnns:cnn6", ANY_TASK, ARRAY, several_targets=True),
     "text-ridge": ModelRow("podium.models.text.tfidf:ridge", BOTH, TEXT),
     "text-sgd": ModelRow("podium.models.text.tfidf:sgd", BOTH, TEXT),
     "text-logistic-regression": ModelRow("podium.models.text.tfidf:logistic_regression", CLASSES, TEXT),
@@ -94,30 +94,36 @@ MODELS = {
     "text-complement-nb": ModelRow("podium.models.text.tfidf:complement_nb", CLASSES, TEXT),
     "text-multinomial-nb": ModelRow("podium.models.text.tfidf:multinomial_nb", CLASSES, TEXT),
     "text-decision-tree": ModelRow("podium.models.text.tfidf:decision_tree", CLASSES, TEXT),
-    "text-knn": ModelRow("podium.models.text.tfidf:knn", NUMBERS, TEXT),
+    "text-knn": ModelRow("podium.models.text.tfidf:knn", NUMBERS, TEXT, several_targets=True),
     "bert-svc": ModelRow("podium.models.text.kernel:bert_svc", CLASSES, TEXT),
-    "small-bert": ModelRow("podium.models.text.bert:small_bert", CLASSES, TEXT),
+    "small-bert": ModelRow("podium.models.text.bert:small_bert", ANY_TASK, TEXT, several_targets=True),
     "table-logistic-regression": ModelRow(
         "podium.models.tabular.pipelines:logistic_regression", CLASSES, TABLE
     ),
     "table-ridge": ModelRow("podium.models.tabular.pipelines:ridge", BOTH, TABLE),
-    "table-random-forest": ModelRow("podium.models.tabular.pipelines:random_forest", BOTH, TABLE),
+    "table-random-forest": ModelRow(
+        "podium.models.tabular.pipelines:random_forest", ANY_TASK, TABLE, several_targets=True
+    ),
     "table-hist-gradient-boosting": ModelRow(
         "podium.models.tabular.pipelines:hist_gradient_boosting", BOTH, TABLE
     ),
     "table-xgboost": ModelRow("podium.models.tabular.pipelines:xgboost", BOTH, TABLE),
-    "time": ModelRow("podium.models.tabular.pipelines:time", NUMBERS, TABLE),
-    "scratch-lenet": ModelRow("podium.models.image.photo_cnns:scratch_lenet", CLASSES, IMAGE),
-    "scratch-vgg": ModelRow("podium.models.image.photo_cnns:scratch_vgg", CLASSES, IMAGE),
+    "time": ModelRow("podium.models.tabular.pipelines:time", NUMBERS, TABLE, several_targets=True),
+    "scratch-lenet": ModelRow(
+        "podium.models.image.photo_cnns:scratch_lenet", ANY_TASK, IMAGE, several_targets=True
+    ),
+    "scratch-vgg": ModelRow(
+        "podium.models.image.photo_cnns:scratch_vgg", ANY_TASK, IMAGE, several_targets=True
+    ),
     "imagenet-zero-shot": ModelRow("podium.models.image.transfer:zero_shot", CLASSES, IMAGE),
     "metadata": ModelRow("podium.models.image.metadata:metadata", BOTH, IMAGE),
-    "joint": ModelRow("podium.models.multimodal:joint", CLASSES, MULTIMODAL),
+    "joint": ModelRow("podium.models.multimodal:joint", ANY_TASK, MULTIMODAL, several_targets=True),
 }
 # A name here, a hyphen, and the name of a network in lower case: frozen-vgg16. Networks are those of
 # keras.applications, alexnet and resnet18.
 FAMILIES = {
     "frozen": ModelRow("podium.models.image.transfer:frozen", BOTH, IMAGE),
-    "finetune": ModelRow("podium.models.image.transfer:finetune", CLASSES, IMAGE),
+    "finetune": ModelRow("podium.models.image.transfer:finetune", ANY_TASK, IMAGE, several_targets=True),
     "triplet-euclidean": ModelRow(
         "podium.models.image.siamese:triplet_euclidean", NUMBERS, IMAGE, embeds=True
     ),

@@ -207,7 +207,8 @@ class KerasEstimator(BaseEstimator):
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the classes or numbers (rows,), or the labels or several numbers (rows, t)."""
-        return self.head_.decode(self._outputs(X))
+        averaged = self._outputs(X)
+        return self.head_.decode(averaged)
 
     @property
     def classes_(self) -> np.ndarray:

@@ -55,9 +55,11 @@ class Head(BaseEstimator, ABC):
     def loss_of_logits(self, targets: Any, logits: Any) -> Any:
         """Return the loss (n,) of what the last layer gives before its activation."""
 
-    @abstractmethod
     def tag(self, tags: Tags) -> Tags:
         """Return scikit-learn's tags of an estimator with this head."""
+        tags.target_tags.required = True
+        tags.target_tags.multi_output = self.takes_several
+        return tags
 
     def strata(self, targets: np.ndarray) -> np.ndarray | None:
         """Return the stratum (n,) of each row for a stratified split; None where rows have none."""
@@ -94,6 +96,7 @@ class ClassHead(Head):
         return targets.argmax(axis=1)
 
     def tag(self, tags: Tags) -> Tags:
+        tags = super().tag(tags)
         tags.estimator_type = "classifier"
         tags.classifier_tags = ClassifierTags()
         return tags
@@ -131,9 +134,9 @@ class LabelHead(Head):
         return keras.losses.binary_crossentropy(targets, logits, from_logits=True)
 
     def tag(self, tags: Tags) -> Tags:
+        tags = super().tag(tags)
         tags.estimator_type = "classifier"
         tags.classifier_tags = ClassifierTags(multi_class=False, multi_label=True)
-        tags.target_tags.multi_output = True
         return tags
 
 
@@ -173,9 +176,9 @@ class NumberHead(Head):
         return keras.losses.mean_squared_error(targets, logits)
 
     def tag(self, tags: Tags) -> Tags:
+        tags = super().tag(tags)
         tags.estimator_type = "regressor"
         tags.regressor_tags = RegressorTags()
-        tags.target_tags.multi_output = True
         return tags
 
     def _learnt(self, y: np.ndarray) -> np.ndarray:

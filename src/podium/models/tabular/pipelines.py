@@ -81,7 +81,25 @@ def hist_gradient_boosting(task: Task, **params: Any) -> BaseEstimator:
     settings = {**BOOSTING, **params}
     if task.kind == "regression":
         return _numbers(HistGradientBoostingRegressor, settings, for_trees(), as_categories())
-    return make_pipeline(for_trees(), as_categories(), HistGradientBoostingClassifier(**settings))
+    return make_pipeline(for_trees(), as_categories(), BoostedTreesOfClasses(**settings))
+
+
+class BoostedTreesOfClasses(HistGradientBoostingClassifier):
+    """Boosting that does not end early where a class has one row: ending early would need a row of each class
+    to validate on, and it ends early by itself from 10,001 rows on."""
+
+    early_stopping: bool | str
+
+    def fit(self, X: Any, y: np.ndarray, sample_weight: np.ndarray | None = None) -> BoostedTreesOfClasses:
+        """Fit on rows X (n, ...) and classes y (n,)."""
+        asked = self.early_stopping
+        _, counts = np.unique(y, return_counts=True)
+        try:
+            self.early_stopping = asked if counts.min() > 1 else False
+            super().fit(X, y, sample_weight=sample_weight)
+        finally:
+            self.early_stopping = asked
+        return self
 
 
 def time(task: Task, log: bool = False, **params: Any) -> BaseEstimator:

@@ -158,7 +158,8 @@ class BertEstimator(BaseEstimator):
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the classes or numbers (rows,), or the labels or several numbers (rows, t)."""
-        return self.head_.decode(self._outputs(X))
+        outputs = self._outputs(X)
+        return self.head_.decode(outputs)
 
     @property
     def classes_(self) -> np.ndarray:
