@@ -81,8 +81,8 @@ def propuesto_network(
         x = layers.MaxPooling2D()(x)
     x = layers.Flatten()(x)
     first, last = ("sigmoid", "relu") if exchanged else ("relu", "sigmoid")
-    for width, activation in ((1024, first), (256, first), (128, last)):
-        x = layers.Dense(width, activation=activation)(x)
+    for width, inner in ((1024, first), (256, first), (128, last)):
+        x = layers.Dense(width, activation=inner)(x)
         x = layers.BatchNormalization()(x) if normalised else x
         x = layers.Dropout(dropout if width < 1024 else 0.0)(x)
     return Model(inputs, layers.Dense(n_outputs, activation=activation)(x))
