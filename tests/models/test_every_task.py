@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.utils.validation import has_fit_parameter
 
 from podium.data.images import ImageFiles
@@ -14,6 +15,7 @@ from podium.data.task import Classification, Multilabel, Regression
 from podium.errors import ModelError
 from podium.models import registry
 from podium.models.each_target import EachTarget
+from podium.models.image.transfer import _features
 from podium.models.keras.estimator import KerasEstimator
 from podium.models.keras.heads import ClassHead, LabelHead, NumberHead, head_for
 from podium.models.keras.training import held_out_split
@@ -35,6 +37,7 @@ TARGETS = {
     "numbers": np.column_stack([1e6 + 1e3 * BRIGHT, 5.0 - BRIGHT]),
 }
 every_task = pytest.mark.parametrize("kind", list(TASKS))
+but_classes = pytest.mark.parametrize("kind", ["labels", "numbers"])  # of classes the other tests tell
 BODY = {"weights": None, "cut": "conv_pw_3_relu", "side": 32}
 
 
@@ -99,13 +102,25 @@ def assert_learnt(name, params, kind, X):
 
 
 @every_task
-@pytest.mark.parametrize("name", ["mlp", "cnn4"])
-def test_networks_of_arrays(name, kind, images):
-    params = {"epochs": 6, "batch_size": 8, "views": "one"}
-    assert_learnt(name, params, kind, images)
+def test_networks_of_arrays(kind, images):
+    assert_learnt("mlp", {"epochs": 6, "batch_size": 8}, kind, images)
 
 
-@every_task
+@but_classes
+def test_the_features_of_a_frozen_body_are_computed_once_for_all_targets(kind, photos):
+    _features.cache_clear()
+    fitted_predictions("frozen-mobilenet", BODY, kind, photos)
+    assert _features.cache_info().misses == 1
+
+
+@pytest.mark.parametrize("name", ["ridge", "sgd"])
+def test_numbers_are_predicted_from_pixels(name, photos):
+    y = TARGETS["number"]
+    predicted = registry.create(name, {}, 0, TASKS["number"]).fit(photos, y).predict(photos)
+    assert np.abs(predicted - y).mean() < 0.7 * y.std()
+
+
+@but_classes
 @pytest.mark.parametrize(
     ("name", "params"),
     [
@@ -113,7 +128,6 @@ def test_networks_of_arrays(name, kind, images):
         ("finetune-mobilenet", {**BODY, "epochs": 1}),
         ("frozen-mobilenet", BODY),
         ("metadata", {"n_estimators": 5}),
-        ("ridge", {}),
         ("xgboost", {"n_estimators": 5, "min_child_weight": 1}),
     ],
 )
@@ -123,7 +137,7 @@ def test_models_of_photos(name, params, kind, photos):
     assert np.allclose(predicted, again, rtol=1e-5)
 
 
-@every_task
+@but_classes
 def test_a_small_bert(kind, bert):
     texts = pd.DataFrame({"text": np.where(BRIGHT, "fire near the homes", "lol the exam is love")})
     assert_learnt("small-bert", {**bert, "epochs": 2, "batch_size": 8, "learning_rate": 5e-3}, kind, texts)
@@ -299,5 +313,6 @@ TAKE_WEIGHTS = [
 def test_the_last_step_takes_the_weights_of_rows(name, kind):
     model = registry.create(name, {}, 0, TASKS[kind])
     model = model.model if isinstance(model, EachTarget) else model
+    model = model.regressor if isinstance(model, TransformedTargetRegressor) else model
     last = model.steps[-1][1] if hasattr(model, "steps") else model
     assert has_fit_parameter(last, "sample_weight")

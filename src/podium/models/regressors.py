@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.linear_model import Ridge, SGDRegressor
 from sklearn.neighbors import KNeighborsRegressor
+from sklearn.preprocessing import StandardScaler
 from xgboost import XGBRegressor
 
 from podium.errors import ModelError
@@ -40,6 +41,11 @@ def make_regressor(name: str, **params: Any) -> BaseEstimator:
     if name not in ESTIMATORS:
         raise ModelError(f"no regressor {name!r}; {did_you_mean(name, ESTIMATORS)}")
     return ESTIMATORS[name](**params)
+
+
+def on_standard_scale(model: BaseEstimator) -> BaseEstimator:
+    """Return a model that learns standardised targets: small steps would not get to a far mean."""
+    return TransformedTargetRegressor(model, transformer=StandardScaler())
 
 
 def on_log_scale(log: bool, model: BaseEstimator) -> BaseEstimator:

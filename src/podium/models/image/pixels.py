@@ -17,7 +17,7 @@ from podium.data.images import ImageFiles
 from podium.data.multimodal import part
 from podium.data.task import Task
 from podium.models.calibration import with_probabilities
-from podium.models.regressors import make_regressor, on_log_scale
+from podium.models.regressors import make_regressor, on_log_scale, on_standard_scale
 
 SMALL = ImageSpec(32, 32)
 XGBOOST = {
@@ -51,7 +51,7 @@ def sgd(task: Task, **params: Any) -> BaseEstimator:
     """Return the report's linear support vector machine, trained for at most 1,500 epochs; for numbers a
     linear regression."""
     if task.kind == "regression":
-        return _numbers("sgd", **{"eta0": 1e-4, **params})
+        return _sgd_regressor(**params)
     settings = {"max_iter": 1500, "tol": 1e-3, "n_jobs": -1, **params}
     return make_pipeline(pixels(), with_probabilities(SGDClassifier(**settings)))
 
@@ -64,6 +64,11 @@ def xgboost(task: Task, **params: Any) -> BaseEstimator:
     if task.kind == "regression":
         return _numbers("xgboost", **{**XGBOOST, **params})
     return make_pipeline(pixels(), XGBClassifier(**{**XGBOOST, **params}))
+
+
+def _sgd_regressor(log: bool = False, **params: Any) -> BaseEstimator:
+    regressor = make_regressor("sgd", **{"eta0": 1e-4, **params})
+    return on_log_scale(log, on_standard_scale(make_pipeline(pixels(), regressor)))
 
 
 def _numbers(name: str, log: bool = False, **params: Any) -> BaseEstimator:
