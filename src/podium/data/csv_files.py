@@ -77,6 +77,11 @@ def read_header(path: Path) -> list[str]:
     return [name for _, name in _names(path)]
 
 
+def named_columns(path: Path) -> list[str]:
+    """Return the same without those that have no name in the file."""
+    return [name for given, name in _names(path) if given]
+
+
 def renamed_columns(path: Path) -> dict[str, str]:
     """Return what the file calls the columns whose names are not its own: "Unnamed: 0" maps to "", "x.1" to
     "x"."""

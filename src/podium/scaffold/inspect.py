@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from podium.competition.sources import visible_files
-from podium.data.csv_files import read_header, read_texts, renamed_columns
+from podium.data.csv_files import named_columns, read_texts
 from podium.data.images import find_images
 from podium.data.table_formats import SUFFIXES, suffix_of
 from podium.errors import DataError
@@ -46,8 +46,7 @@ def inspect_files(folder: Path, asked: Asked = NOTHING_ASKED) -> TableFiles | Ph
     if asked.metric:
         get_metric(asked.metric)
     path = _find_sample(folder)
-    nameless = [column for column, given in renamed_columns(path).items() if not given]
-    columns = [column for column in read_header(path) if column not in nameless]
+    columns = named_columns(path)
     if len(columns) < 2:
         raise DataError(
             f"{path} must have two columns or more, an id and what is predicted, got {sample(columns)}; "
