@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.data.csv_files import read_header, read_pieces, read_texts, read_whole_numbers
+from podium.data.csv_files import named_columns, read_pieces, read_texts, read_whole_numbers
 from podium.data.images import ImageFiles, find_by_stem
 from podium.data.multimodal import MultimodalRows
 from podium.plots import balance, examples, leaders, mark_counts, numbers, over_time
@@ -40,7 +40,7 @@ def read_posts(folder: Path, names: Sequence[str]) -> pd.DataFrame:
     `NUMBERS` are floats, all other columns texts, and an empty cell is a missing value. `COMMENT_COUNTS` are
     added, missing where the folder has no file of comments.
     """
-    columns = [column for column in read_header(folder / names[0]) if not column.endswith("_way_label")]
+    columns = [column for column in named_columns(folder / names[0]) if not column.endswith("_way_label")]
     texts = pd.concat([read_texts(folder / name, columns) for name in names], ignore_index=True)
     known_numbers = [column for column in NUMBERS if column in texts]
     values = texts[known_numbers].apply(pd.to_numeric, errors="coerce")

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podium.data.csv_files import (
+    named_columns,
     read_features,
     read_header,
     read_numbers,
@@ -177,6 +178,7 @@ def test_a_column_without_a_name_and_one_that_stands_twice_have_the_same_names_f
     path.write_bytes(b",NA,x,x\n5,6,7,8\n")
     names = ["Unnamed: 0", "NA", "x", "x.1"]
     assert read_header(path) == names
+    assert named_columns(path) == names[1:]
     assert renamed_columns(path) == {"Unnamed: 0": "", "x.1": "x"}
     assert read_texts(path, names).iloc[0].tolist() == ["5", "6", "7", "8"]
     assert read_features(path, names).iloc[0].tolist() == [5, 6, 7, 8]
@@ -186,3 +188,9 @@ def test_a_column_without_a_name_and_one_that_stands_twice_have_the_same_names_f
 def test_a_folder_is_no_table(tmp_path):
     with pytest.raises(DataError, match="must be a file that can be read, got: Is a directory"):
         read_table(tmp_path, ["a"])
+
+
+def test_texts_are_held_alike_whether_pyarrow_is_there_or_not(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text("a\nx\n")
+    assert read_texts(path, ["a"])["a"].dtype.storage == "python"

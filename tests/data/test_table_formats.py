@@ -49,5 +49,5 @@ def test_parquet_without_pyarrow_says_how_to_install_it(tmp_path, monkeypatch):
     monkeypatch.setattr("pandas.read_parquet", missing)
     path = tmp_path / "train.parquet"
     path.touch()
-    with pytest.raises(DataError, match=r"pip install 'podium\[parquet\]'"):
+    with pytest.raises(DataError, match=r"run: pip install pyarrow"):
         read_table(path, ["a"])

@@ -198,8 +198,6 @@ def test_long_ids_keep_their_last_digit(empty, digits):
 
 @pytest.mark.parametrize("suffix", [".tsv", ".csv.gz", ".json", ".jsonl", ".parquet"])
 def test_other_formats_are_read_and_written(empty, suffix):
-    if suffix == ".parquet":
-        pytest.importorskip("pyarrow")
     made_of_json = suffix.startswith(".json")
     layouts.passengers(empty / "data")
     for name in ("train", "test"):

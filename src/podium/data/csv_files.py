@@ -17,6 +17,9 @@ from podium.errors import DataError
 from podium.formatting import sample
 
 CELLS_OF_A_PIECE = 3_000_000
+# Texts are held in the same way whether pyarrow is installed or not, so that ids and results are the same.
+pd.set_option("mode.string_storage", "python")
+
 _ADVICE = "download the file again or mend it"
 
 
@@ -75,6 +78,11 @@ def read_header(path: Path) -> list[str]:
     A column without a name is called "Unnamed: 0", counted from 0, and the second one called x "x.1".
     """
     return [name for _, name in _names(path)]
+
+
+def named_columns(path: Path) -> list[str]:
+    """Return the same without those that have no name in the file."""
+    return [name for given, name in _names(path) if given]
 
 
 def renamed_columns(path: Path) -> dict[str, str]:

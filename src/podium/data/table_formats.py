@@ -73,9 +73,7 @@ def _from_parquet(path: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
     except ImportError:
-        raise DataError(
-            f"{path} must be read with pyarrow, which is not installed; pip install 'podium[parquet]'"
-        ) from None
+        raise DataError(f"{path} must be read with pyarrow, found none; run: pip install pyarrow") from None
     except ValueError as error:
         detail = str(error).splitlines()[0]
         raise DataError(f"{path} must be a Parquet file: {detail}; download the file again") from None

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from podium.competition.declaration import Competition
-from podium.data.csv_files import read_header, read_texts, renamed_columns
+from podium.data.csv_files import named_columns, read_texts
 from podium.data.dataset import Dataset
 from podium.errors import CompetitionError, DataError, SubmissionError
 from podium.formatting import sample as some
@@ -49,8 +49,7 @@ def read_sample(competition: Competition, dataset: Dataset, folder: Path) -> pd.
     needed = [*competition.id_columns, *answers]
     if not len(dataset.test_ids) and not path.exists():
         return pd.DataFrame(columns=needed)
-    nameless = [column for column, given in renamed_columns(path).items() if not given]
-    header = [column for column in read_header(path) if column not in nameless]
+    header = named_columns(path)
     others = [] if competition.is_variant else [column for column in header if column not in needed]
     frame = read_texts(path, [*needed, *others])
     problem = _id_problem(row_ids(competition, dataset, frame), expected_ids(competition, dataset))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from podium.data.csv_files import read_header, read_texts, renamed_columns
+from podium.data.csv_files import named_columns, read_header, read_texts
 from podium.data.folders import visible_files
 from podium.data.table_formats import SUFFIXES, suffix_of
 from podium.errors import DataError
@@ -29,8 +29,7 @@ def inspect_files(folder: Path, asked: Asked = NOTHING_ASKED) -> TableFiles | Ph
     if asked.metric:
         get_metric(asked.metric)
     path = _find_sample(folder)
-    nameless = [column for column, given in renamed_columns(path).items() if not given]
-    columns = [column for column in read_header(path) if column not in nameless]
+    columns = named_columns(path)
     if len(columns) < 2:
         raise DataError(
             f"{path} must have two columns or more, an id and what is predicted, got {sample(columns)}; "
