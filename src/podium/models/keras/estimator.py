@@ -8,9 +8,7 @@ from typing import Any, Self
 
 import keras
 import numpy as np
-from sklearn.base import BaseEstimator, clone
-from sklearn.utils import Tags
-from sklearn.utils.metaestimators import available_if
+from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from podium.data.cached_pixels import CachedPixels, NumbersWithPixels
@@ -18,7 +16,7 @@ from podium.data.task import Task
 from podium.errors import ModelError
 from podium.formatting import did_you_mean
 from podium.models.callbacks import OnEpoch
-from podium.models.keras.heads import Head, head_for
+from podium.models.keras.heads import Head, HeadedEstimator, head_for
 from podium.models.keras.training import (
     BestWeights,
     continue_from,
@@ -54,7 +52,7 @@ OPTIMIZERS = {"adamw": keras.optimizers.AdamW, "rmsprop": keras.optimizers.RMSpr
 
 
 @dataclass(eq=False, repr=False)
-class KerasEstimator(BaseEstimator):
+class KerasEstimator(HeadedEstimator):
     """Trains `network(input_shape, n_outputs, activation)`, a Keras model whose last layer has that many
     outputs and that activation. The `head` says how targets become outputs, and what the loss is.
 
@@ -199,23 +197,6 @@ class KerasEstimator(BaseEstimator):
         views = VIEWS[self.views]
         predicted = [outputs(n, X, view=view) for n in self.networks_ for view in views]
         return np.asarray(np.mean(predicted, axis=0))
-
-    @available_if(lambda self: self.head.gives_probabilities)
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probability of each class or label (rows, o)."""
-        return self._outputs(X)
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Return the classes or numbers (rows,), or the labels or several numbers (rows, t)."""
-        averaged = self._outputs(X)
-        return self.head_.decode(averaged)
-
-    @property
-    def classes_(self) -> np.ndarray:
-        return self.head_.classes_
-
-    def __sklearn_tags__(self) -> Tags:
-        return self.head.tag(super().__sklearn_tags__())
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__().copy()

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import ClassifierTags, RegressorTags, Tags
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 
 from podium.data.task import Task
@@ -184,6 +185,36 @@ class NumberHead(Head):
     def _learnt(self, y: np.ndarray) -> np.ndarray:
         numbers = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
         return np.log1p(numbers) if self.log else numbers
+
+
+class HeadedEstimator(BaseEstimator, ABC):
+    """An estimator whose `head` says what it predicts; fitted, it has the fitted one as `head_`."""
+
+    head: Head
+    head_: Head
+
+    @abstractmethod
+    def _outputs(self, X: Any) -> np.ndarray:
+        """Return the outputs (rows, o) of the fitted network, or the mean of several."""
+
+    @available_if(lambda self: self.head.gives_probabilities)
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probability of each class or label (rows, o)."""
+        return self._outputs(X)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the classes or numbers (rows,), or the labels or several numbers (rows, t)."""
+        outputs = self._outputs(X)
+        return self.head_.decode(outputs)
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """Return the classes (c,); there are none of labels and numbers."""
+        classes: np.ndarray = self.head_.classes_
+        return classes
+
+    def __sklearn_tags__(self) -> Tags:
+        return self.head.tag(super().__sklearn_tags__())
 
 
 HEADS: dict[str, type[Head]] = {

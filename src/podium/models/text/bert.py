@@ -9,9 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from sklearn.base import BaseEstimator, clone
-from sklearn.utils import Tags
-from sklearn.utils.metaestimators import available_if
+from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from podium.data.multimodal import part
@@ -20,7 +18,7 @@ from podium.data.text_cleaning import readable
 from podium.errors import ModelError
 from podium.formatting import sample
 from podium.models.callbacks import OnEpoch
-from podium.models.keras.heads import Head, head_for
+from podium.models.keras.heads import Head, HeadedEstimator, head_for
 from podium.models.keras.training import draw_seed, row_weights, seed_everything
 from podium.models.text.bert_encoder import BertEncoder, FrozenBelow
 from podium.models.text.hub import (
@@ -41,7 +39,7 @@ def small_bert(task: Task, log: bool = False, **params: Any) -> BertEstimator:
 
 
 @dataclass(eq=False, repr=False)
-class BertEstimator(BaseEstimator):
+class BertEstimator(HeadedEstimator):
     """Fine-tunes an encoder of TF-Hub under one dense layer. The `head` says how targets become the layer's
     outputs, and what the loss is.
 
@@ -150,23 +148,6 @@ class BertEstimator(BaseEstimator):
             batch = texts.batch(rows)
             averaged[rows] = np.mean([n.outputs(batch).numpy() for n in self.networks_], axis=0)
         return averaged
-
-    @available_if(lambda self: self.head.gives_probabilities)
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probability of each class or label (rows, o)."""
-        return self._outputs(X)
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Return the classes or numbers (rows,), or the labels or several numbers (rows, t)."""
-        outputs = self._outputs(X)
-        return self.head_.decode(outputs)
-
-    @property
-    def classes_(self) -> np.ndarray:
-        return self.head_.classes_
-
-    def __sklearn_tags__(self) -> Tags:
-        return self.head.tag(super().__sklearn_tags__())
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep only the weights that were trained: the others are read again from where they came."""
