@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-import real
+import real_data
 
 from podium.competition.declaration import FoldPlan
 from podium.data.dataset import Dataset
@@ -92,7 +92,7 @@ def _hits(dataset: Dataset, fold: Fold, params: dict) -> np.ndarray:
 
 
 def main() -> None:
-    competition, dataset = real.load("nlp-disaster-tweets")
+    competition, dataset = real_data.load("nlp-disaster-tweets")
     rows = np.random.default_rng(0).permutation(len(dataset.y))[:TWEETS]
     X, y = dataset.X.iloc[rows], dataset.y[rows]
     params = {**competition.roster["small-bert"], "seeds": 1}

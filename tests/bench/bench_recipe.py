@@ -7,7 +7,7 @@ Needs the real digits: `make bench DATA=path/to/folder`. Takes four minutes on t
 import time
 
 import numpy as np
-import real
+import real_data
 
 from podium.models.registry import create
 
@@ -18,7 +18,7 @@ RECIPES = {
 
 
 def main() -> None:
-    _, dataset = real.load("digit-recognizer")
+    _, dataset = real_data.load("digit-recognizer")
     seen, rest = np.split(np.random.default_rng(0).permutation(len(dataset.y)), [16_800])
     for name, params in RECIPES.items():
         started = time.perf_counter()
