@@ -72,8 +72,9 @@ def finished_jobs(
     model or of all."""
     expected = rows_and_folds(dataset, folds)
     found = []
-    for folder in store.root.glob(f"models/{model}-*"):
-        facts: dict[str, Any] = store.read_json(folder / "job.json") or {}
+    for path in store.root.glob(f"models/{model}-*/job.json"):
+        folder = path.parent
+        facts: dict[str, Any] = store.read_json(path) or {}
         if expected.items() <= facts.items() and len(list(folder.glob("fold-*.npz"))) == len(folds):
             found.append((folder, facts))
     return sorted(found, key=lambda job: (job[0] / "fold-0.npz").stat().st_mtime_ns)
