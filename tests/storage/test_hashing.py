@@ -1,4 +1,5 @@
 import hashlib
+import json
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -67,6 +68,11 @@ def test_different_things_have_different_ids(one, other):
 )
 def test_equal_content_has_equal_ids(one, other):
     assert content_id(one) == content_id(other)
+
+
+def test_what_was_written_as_json_and_read_again_keeps_its_id():
+    params = {"classes": {0: {409: "analog clock", 1000: "bolete"}}, "size": (2, 3)}
+    assert content_id(json.loads(json.dumps(params))) == content_id(params)
 
 
 def test_the_borders_between_parts_count():

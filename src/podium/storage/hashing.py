@@ -40,4 +40,5 @@ def _bytes(part: object) -> bytes:
         return f"{part.dtype.str}{part.shape}".encode() + np.ascontiguousarray(part).tobytes()
     if hasattr(part, "content_id"):
         return part.content_id.encode()
-    return json.dumps(part, sort_keys=True).encode()
+    # What was written and read again is the same: keys are texts then, in another order than numbers.
+    return json.dumps(json.loads(json.dumps(part)), sort_keys=True).encode()
