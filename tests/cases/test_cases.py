@@ -15,12 +15,7 @@ from podium.pipeline.train import train
 from podium.report.results import read_results, results_of
 from podium.report.run import write_page
 from support.cases import CASES, M, N
-
-
-class Silent:
-    def fold_started(self, model, fold, folds): ...
-    def epoch_ended(self, epoch, epochs, loss): ...
-    def fold_ended(self, score, seconds, cached): ...
+from support.makers import Silent
 
 
 @pytest.fixture(scope="module", params=CASES)

@@ -24,7 +24,7 @@ from podium.pipeline.folds import Fold
 from podium.pipeline.session import open_session
 from podium.pipeline.train import train
 from support.cases import CASES
-from support.makers import make_dataset
+from support.makers import Silent, make_dataset
 
 Y = np.arange(20) % 2
 X = np.arange(20)[:, None] + 0.0
@@ -126,12 +126,6 @@ def test_a_weighted_metric_reads_the_weights_of_the_rows():
     assert Scorer.of(metric, dataset).score(predicted) == pytest.approx((1 + 3 * 2) / 6)
     with pytest.raises(CompetitionError, match=r"columns \['weights'\] of Dataset.about, or Dataset.weights"):
         require_fitting(metric, make_dataset(y, classes=None))
-
-
-class Silent:
-    def fold_started(self, model, fold, folds): ...
-    def epoch_ended(self, epoch, epochs, loss): ...
-    def fold_ended(self, score, seconds, cached): ...
 
 
 def board_with(extra_y, tmp_path):

@@ -87,17 +87,14 @@ def _within_training(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
 def _of_test(dataset: Dataset, copies: Copies) -> Iterator[Finding]:
     n = len(dataset.y)
     m = len(dataset.test_ids)
-    near = _also_in_training(copies.near, n)
-    exact = _also_in_training(copies.exact, n)
+    near = also_among_first(copies.near, n)
+    exact = also_among_first(copies.exact, n)
     if len(near):
         summary = (
             f"{len(near):,} of {m:,} test {copies.noun} also occur in the training set, {len(exact):,} "
             f"{copies.exactly}; memorising them inflates the public score"
         )
-        examples = tuple(
-            f"test data row {row + 1}: {short(copies.excerpt(n + row), LONGEST_EXCERPT)}"
-            for row in near[:SHOWN_SETS]
-        )
+        examples = excerpts("test data row", copies, n, near)
         is_alarm = len(near) >= max(1.0, ALARMING_SHARE * m)
         yield Finding("duplicates", is_alarm, summary, examples=examples)
     if len(_repeated(copies.near[n:])):
@@ -114,9 +111,16 @@ def _each_other(which: str, copies: Copies, part: slice) -> str:
     )
 
 
-def _also_in_training(codes: np.ndarray, n: int) -> np.ndarray:
-    """Return the test rows, numbered from 0, whose code one of the n training rows has."""
+def also_among_first(codes: np.ndarray, n: int) -> np.ndarray:
+    """Return the rows after the first n, numbered from 0, whose code one of the first n has."""
     return np.flatnonzero(np.isin(codes[n:], codes[:n]))
+
+
+def excerpts(which: str, copies: Copies, n: int, rows: np.ndarray) -> tuple[str, ...]:
+    """Return a line for the first of these rows, which are numbered from 0 after the first n."""
+    return tuple(
+        f"{which} {row + 1}: {short(copies.excerpt(n + row), LONGEST_EXCERPT)}" for row in rows[:SHOWN_SETS]
+    )
 
 
 def _with_several(codes: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -7,18 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from podium.audit.duplicates import also_among_first, excerpts
 from podium.audit.finding import Finding
 from podium.audit.probes import probes_of
 from podium.audit.shift import find_shift
 from podium.data.dataset import Dataset, LabelledRows
 from podium.data.near_duplicates import Copies
-from podium.formatting import short
 
-TRAINING_ADVICE = "each of these is scored by models that know it: drop the copies"
+TRAINING_ADVICE = "each is scored by models that know it: drop them"
 TEST_ADVICE = "their answers are known, and the public score says little"
 SHIFT_ADVICE = "see what they buy, or give them less weight"
-SHOWN_COPIES = 3
-LONGEST_EXCERPT = 70  # characters of a row
 
 
 def find_extra(dataset: Dataset) -> Iterator[Finding]:
@@ -30,9 +28,7 @@ def find_extra(dataset: Dataset) -> Iterator[Finding]:
     compared = _as_test_rows(dataset, extra)
     copies = list(dataset.modality.near_copies(dataset.X, extra.X))
     for one in copies:
-        yield from _copies_of(
-            one, len(dataset.y), "training", "each is scored by models that know it: drop them"
-        )
+        yield from _copies_of(one, len(dataset.y), "training", TRAINING_ADVICE)
     of_test = dataset.modality.near_copies(dataset.X_test, extra.X) if len(dataset.test_ids) else ()
     for one in of_test:
         yield from _copies_of(one, len(dataset.test_ids), "test", TEST_ADVICE)
@@ -49,12 +45,9 @@ def _as_test_rows(dataset: Dataset, extra: LabelledRows) -> Dataset:
 
 def _copies_of(copies: Copies, rows: int, which: str, advice: str) -> Iterator[Finding]:
     """Yield the extra rows that are copies of the first `rows` rows."""
-    found = np.flatnonzero(np.isin(copies.near[rows:], copies.near[:rows]))
+    found = also_among_first(copies.near, rows)
     if not len(found):
         return
     summary = f"{len(found):,} extra {copies.noun} are copies of {which} {copies.noun}; {advice}"
-    examples = tuple(
-        f"extra row {row + 1}: {short(copies.excerpt(rows + row), LONGEST_EXCERPT)}"
-        for row in found[:SHOWN_COPIES].tolist()
-    )
+    examples = excerpts("extra row", copies, rows, found)
     yield Finding("extra", which == "training", summary, examples=examples)

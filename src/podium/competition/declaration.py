@@ -129,6 +129,12 @@ class Competition:
             )
         return replace(self, name=f"{self.name}@{variant}", **self.variants[variant])
 
+    def place(self, model: str) -> tuple[int, str]:
+        """Return the key by which models are sorted: as the roster has them, then the others by name. Blends
+        depend on the order."""
+        order = list(self.roster)
+        return (order.index(model) if model in order else len(order), model)
+
     def models(self, is_toy: bool) -> dict[str, Mapping[str, Any]]:
         """Return the roster, with what holds on toy data, and with full names of its own factories."""
         toy_params = self.toy_params if is_toy else {}

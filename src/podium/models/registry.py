@@ -184,9 +184,10 @@ def versions(name: str, params: Mapping[str, Any], kind: str) -> dict[str, str |
 
 def embeds(name: str, params: Mapping[str, Any], task: Task) -> bool:
     """Return whether the model, fitted, can say where it puts a row."""
-    if not is_known(name, params, task):  # of an earlier version, perhaps
+    try:
+        row = find(name, [task.kind], params)
+    except ModelError:  # of an earlier version, perhaps
         return False
-    row = find(name, [task.kind], params)
     return row.embeds and (row.several_targets or task.one_target is None)
 
 

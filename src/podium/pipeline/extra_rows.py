@@ -9,7 +9,6 @@ from podium.errors import ModelError
 from podium.formatting import with_error
 from podium.pipeline.crossval import Progress, cross_validate
 from podium.pipeline.fit import Job
-from podium.pipeline.leaderboard import BASELINE, WARNINGS
 from podium.pipeline.predictions import Predictions
 from podium.pipeline.session import Session
 from podium.pipeline.significance import Comparison, bootstrap
@@ -17,20 +16,21 @@ from podium.pipeline.significance import Comparison, bootstrap
 VARIANT = "without-extra-rows"  # how the model is called while it is fitted without them
 
 
-def best_model(session: Session, trained: Sequence[Predictions]) -> Predictions:
-    """Return the best of the trained models, without the constant and the warnings where there are others."""
-    models = [p for p in trained if p.name.partition("@")[0] not in (BASELINE, *WARNINGS)] or trained
-    return max(models, key=lambda p: session.metric.gain(p.score, over=0.0))
-
-
-def worth_of_extra_rows(session: Session, best: Predictions, progress: Progress) -> str:
-    """Fit the best model without the extra rows as well, on the same folds, and return what they bought, by
-    the paired bootstrap."""
-    dataset = replace(session.dataset, extra=None)
-    params = best.details["params"]
-    job = Job(f"{best.name}@{VARIANT}", params, session.competition.seed)
+def describe_extra_rows(
+    session: Session, models: Sequence[Predictions], progress: Progress
+) -> dict[str, str]:
+    """Fit the best of the models without the extra rows as well, on the same folds, and return by its name
+    what they bought, by the paired bootstrap; nothing of a data set without extra rows."""
     extra = session.dataset.extra
-    rows = f"{0 if extra is None else len(extra):,} extra rows"
+    if extra is None:
+        return {}
+    best = max(models, key=lambda model: session.metric.gain(model.score, over=0.0))
+    return {best.name: _worth(session, best, f"{len(extra):,} extra rows", progress)}
+
+
+def _worth(session: Session, best: Predictions, rows: str, progress: Progress) -> str:
+    dataset = replace(session.dataset, extra=None)
+    job = Job(f"{best.name}@{VARIANT}", best.details["params"], session.competition.seed)
     try:
         without = cross_validate(job, dataset, session.folds, session.metric, session.store, progress)
     except (ValueError, ModelError) as error:  # such as a class that only the extra rows hold

@@ -13,7 +13,7 @@ from podium.formatting import did_you_mean
 from podium.pipeline.fit import Job
 from podium.pipeline.session import Session
 from podium.pipeline.stored import earlier_models, job_folder
-from podium.pipeline.train import in_roster_order, select_models
+from podium.pipeline.train import select_models
 from podium.storage.store import Store
 
 
@@ -37,7 +37,7 @@ def stored_models(session: Session) -> list[StoredModel]:
     }
     roster = select_models(session.competition, [], session.is_toy)
     begun = [_begun(session, name, params) for name, params in roster.items() if name not in finished]
-    return in_roster_order(session.competition, [*finished.values(), *begun])
+    return sorted([*finished.values(), *begun], key=lambda model: session.competition.place(model.name))
 
 
 def _begun(session: Session, name: str, params: Mapping[str, Any]) -> StoredModel:
@@ -62,10 +62,8 @@ def reclaim(store: Store) -> int:
     """Remove the models and blends that neither the leaderboard nor a submission's manifest names, and return
     how many bytes that frees."""
     needed = _needed(store)
-    unneeded = [folder for folder, name in _jobs(store) if folder.name.removeprefix(f"{name}-") not in needed]
-    unneeded += [
-        path for path in store.root.glob("blends/*.npz") if path.stem.rpartition("-")[2] not in needed
-    ]
+    made = [*(folder for folder, _ in _jobs(store)), *store.root.glob("blends/*.npz")]
+    unneeded = [path for path in made if path.stem.rpartition("-")[2] not in needed]
     freed = sum(_size(path) for path in unneeded)
     for path in unneeded:
         if path.is_dir():

@@ -186,6 +186,11 @@ def _kind(predictions: Predictions) -> str:
     return "warning" if predictions.name in WARNINGS else "model"
 
 
+def contenders(models: Sequence[Predictions]) -> list[Predictions]:
+    """Return the models that may be blended and submitted: without the constant and the warnings."""
+    return [model for model in models if model.name.partition("@")[0] not in (BASELINE, *WARNINGS)]
+
+
 def write_leaderboard(store: Store, leaderboard: Leaderboard) -> None:
     """Write leaderboard.csv and leaderboard.json."""
     store.write(store.root / "leaderboard.csv", leaderboard.to_csv())

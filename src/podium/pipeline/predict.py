@@ -20,7 +20,6 @@ from podium.pipeline.fit import Job
 from podium.pipeline.leaderboard import BASELINE, Entry, read_leaderboard
 from podium.pipeline.session import Session
 from podium.pipeline.stored import FoldModels, load_current, load_fold_models, stored_job
-from podium.pipeline.train import in_roster_order
 
 LONGEST_TEXT = 10_000  # characters
 FIRST_FOLD = 1  # of how many folds the models answer: single folds are what the score was measured on
@@ -169,8 +168,8 @@ def _members(session: Session, name: str, jobs: Mapping[str, Job]) -> tuple[str,
 
 def _jobs(session: Session, entries: Sequence[Entry]) -> dict[str, Job]:
     """Return the jobs in the order in which they were blended."""
-    entries = in_roster_order(session.competition, entries)
-    return {e.name: stored_job(session.store, e.name, e.id) for e in entries}
+    ordered = sorted(entries, key=lambda entry: session.competition.place(entry.name))
+    return {entry.name: stored_job(session.store, entry.name, entry.id) for entry in ordered}
 
 
 def _load(session: Session, job: Job, folds: int | None) -> FoldModels:

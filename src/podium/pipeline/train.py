@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from podium.competition.declaration import Competition
 from podium.errors import CompetitionError, ModelError, PodiumError
@@ -15,12 +15,12 @@ from podium.pipeline.blend import blend, blend_id, blend_names
 from podium.pipeline.crossval import Progress, cross_validate
 from podium.pipeline.error_analysis import write_worst_rows
 from podium.pipeline.error_ranges import ranges_table
-from podium.pipeline.extra_rows import best_model, worth_of_extra_rows
+from podium.pipeline.extra_rows import describe_extra_rows
 from podium.pipeline.fit import Job, ignores_weights
 from podium.pipeline.leaderboard import (
     BASELINE,
-    WARNINGS,
     Leaderboard,
+    contenders,
     make_leaderboard,
     write_leaderboard,
 )
@@ -28,16 +28,6 @@ from podium.pipeline.predictions import Predictions, read_predictions, save_pred
 from podium.pipeline.session import Session
 from podium.pipeline.stored import earlier_models, with_warm_start
 from podium.storage.store import Store
-
-
-class Named(Protocol):
-    """Anything that has the name of a model."""
-
-    @property
-    def name(self) -> str: ...
-
-
-T = TypeVar("T", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -95,11 +85,10 @@ def train(session: Session, names: Sequence[str], progress: Progress, warm_start
             _keep_traceback(session.store, name)
     if not trained:
         raise CompetitionError(f"{session.competition.name!r}: every model failed: {failures}")
-    models = in_roster_order(session.competition, [*trained, *_earlier(session, selected)])
-    if session.dataset.extra is not None:
-        best = best_model(session, models)
-        said = [notes.get(best.name, ""), worth_of_extra_rows(session, best, progress)]
-        notes[best.name] = "; ".join(filter(None, said))
+    models = [*trained, *_earlier(session, selected)]
+    models.sort(key=lambda model: session.competition.place(model.name))
+    for name, note in describe_extra_rows(session, contenders(models) or models, progress).items():
+        notes[name] = "; ".join(filter(None, [notes.get(name), note]))
     return _rank(session, models, failures, notes)
 
 
@@ -108,14 +97,6 @@ def _earlier(session: Session, without: Collection[str]) -> list[Predictions]:
     known."""
     found = earlier_models(session.store, session.dataset, session.folds, session.metric, without)
     return [p for p in found if registry.is_known(p.name, p.details["params"], session.dataset.task)]
-
-
-def in_roster_order(competition: Competition, models: Iterable[T]) -> list[T]:
-    """Return things that have a model's name in the order of the roster, those that are not in it last, by
-    name. Blends depend on the order."""
-    order = list(competition.roster)
-    places = {name: place for place, name in enumerate(order)}
-    return sorted(models, key=lambda model: (places.get(model.name, len(order)), model.name))
 
 
 def _rank(
@@ -171,7 +152,7 @@ def _averages(session: Session, trained: Sequence[Predictions]) -> Iterator[Pred
 
 def _blends(session: Session, trained: Sequence[Predictions]) -> Iterator[Predictions]:
     """Yield every blend of the models, without the constant and the warnings; none of fewer than two."""
-    members = [p for p in trained if p.name.partition("@")[0] not in (BASELINE, *WARNINGS)]
+    members = contenders(trained)
     if len(members) < 2:
         return
     for name in blend_names(session.dataset.task, session.metric):

@@ -6,7 +6,7 @@ from podium.metrics import get_metric
 from podium.scaffold.image_roster import image_roster, network_params
 from podium.scaffold.images import NamedImages
 from podium.scaffold.literals import quoted
-from podium.scaffold.parts import filled, shared_parts
+from podium.scaffold.parts import DECLARED, filled, shared_parts
 from podium.scaffold.table_template import feature_arguments, table_parts
 from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import ClassTarget, SeveralTarget
@@ -87,31 +87,13 @@ $write_test
 
 $networks
 
-COMPETITION = Competition(
-    name=$name,
-    slug=$slug,
-    title=$quoted_title,
-    metric=$metric,
-    id_column=ID,
-$target_column
-$submission
-$other_sample
-    load=load,
-    toy=toy,
-    roster={
-        "constant": {},
-$roster
-$image_roster
-    },
-$toy_params
-)
 '''
 
 
 def declare_images(found: TableFiles, images: NamedImages, name: str, slug: str) -> str:
     """Return competition.py for images that a table names, and for what else it says of them."""
     parts = shared_parts(found, name, slug) | table_parts(found)
-    return filled(IMAGES, **parts | _of_images(found, images, parts["n"]))
+    return filled(IMAGES + DECLARED, **parts | _of_images(found, images, parts["n"]))
 
 
 def _of_images(found: TableFiles, images: NamedImages, n: str) -> dict[str, str]:

@@ -59,11 +59,12 @@ def _images_by_table(
     """Return images that a table names, with whatever else it says of them; None where it names none. Where
     there is no test file, the sample submission says which images are asked about."""
     id_column = str(answer.columns[0])
-    rows = test if test and id_column in read_header(test) else path
+    asked_columns = read_header(test) if test else [id_column]
+    rows = test if test and id_column in asked_columns else path
     remarks = list[str]()
     images = find_named_images(folder, train, rows, id_column, remarks)
     if images is None:
-        if test is None or read_header(test) == [id_column]:
+        if asked_columns == [id_column]:
             refuse_unread(folder, train, id_column)
         return None
     found = inspect_table(path, answer, train, rows, asked, images)

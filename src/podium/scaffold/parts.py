@@ -9,6 +9,29 @@ from podium.scaffold.literals import listed, quoted
 from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import ClassTarget
 
+# The end of each declaration; a part that a kind of files does not have is empty.
+DECLARED = """\
+COMPETITION = Competition(
+    name=$name,
+    slug=$slug,
+    title=$quoted_title,
+    metric=$metric,
+    id_column=ID,
+$target_column
+$submission
+$other_sample
+    load=load,
+    toy=toy,
+$folds
+    roster={
+        "constant": {},
+$roster
+$image_roster
+    },
+$toy_params
+)
+"""
+
 
 def kind(found: TableFiles | PhotoFiles) -> str:
     return f"{found.target.column}, {found.target.described}"
@@ -31,6 +54,7 @@ def shared_parts(found: TableFiles | PhotoFiles, name: str, slug: str) -> dict[s
         "train": quoted(found.train),
         "test": quoted(found.test),
         "sample": quoted(found.sample),
+        **dict.fromkeys(("folds", "roster", "image_roster", "toy_params"), ""),
         "other_sample": ""
         if found.sample == "sample_submission.csv"
         else f"    sample={quoted(found.sample)},",

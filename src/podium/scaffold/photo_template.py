@@ -7,7 +7,7 @@ from string import Template
 from podium.scaffold.image_roster import image_roster, network_params
 from podium.scaffold.images import PhotoFiles
 from podium.scaffold.literals import quoted
-from podium.scaffold.parts import class_parts, filled, shared_parts
+from podium.scaffold.parts import DECLARED, class_parts, filled, shared_parts
 
 KIND = "classification"
 
@@ -62,23 +62,6 @@ def toy(folder: Path) -> None:
 
 $networks
 
-COMPETITION = Competition(
-    name=$name,
-    slug=$slug,
-    title=$quoted_title,
-    metric=$metric,
-    id_column=ID,
-$target_column
-$submission
-$other_sample
-    load=load,
-    toy=toy,
-    roster={
-        "constant": {},
-$image_roster
-    },
-$toy_params
-)
 '''
 
 
@@ -94,7 +77,7 @@ BY_NAMES = """\
 
 def declare_photos(found: PhotoFiles, name: str, slug: str) -> str:
     """Return competition.py for photos whose classes are folders, or stand in their names."""
-    return filled(PHOTOS, **shared_parts(found, name, slug) | _parts(found))
+    return filled(PHOTOS + DECLARED, **shared_parts(found, name, slug) | _parts(found))
 
 
 def _parts(found: PhotoFiles) -> dict[str, str]:

@@ -9,7 +9,7 @@ from podium.data.table_formats import suffix_of
 from podium.metrics import get_metric
 from podium.models.registry import known_names
 from podium.scaffold.literals import listed, quoted
-from podium.scaffold.parts import class_parts, filled, shared_parts
+from podium.scaffold.parts import DECLARED, class_parts, filled, shared_parts
 from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import ClassTarget, NumberTarget, SeveralTarget
 
@@ -73,23 +73,6 @@ $toy_ids
     sample.to_csv(folder / $sample, index=False)
 
 
-COMPETITION = Competition(
-    name=$name,
-    slug=$slug,
-    title=$quoted_title,
-    metric=$metric,
-    id_column=ID,
-$target_column
-$submission
-$other_sample
-    load=load,
-    toy=toy,
-$folds
-    roster={
-        "constant": {},
-$roster
-    },
-)
 '''
 
 TOY_NUMBERS = """\
@@ -124,7 +107,7 @@ TEXT_MODELS = (
 
 def declare_table(found: TableFiles, name: str, slug: str) -> str:
     """Return competition.py for the files train and test."""
-    return filled(TABLE, **shared_parts(found, name, slug), **table_parts(found))
+    return filled(TABLE + DECLARED, **shared_parts(found, name, slug) | table_parts(found))
 
 
 def table_parts(found: TableFiles) -> dict[str, str]:

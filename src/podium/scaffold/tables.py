@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,7 +61,15 @@ class TableFiles:
         return tuple(self.id_columns) if len(self.id_columns) > 1 else self.id_columns[0]
 
 
-NOTHING_OF_IDS: tuple[dict[str, ColumnKind], str, str, str] = ({}, "", "", "")
+@dataclass(frozen=True)
+class _Ids:
+    """What the ids say: the kinds of those that are features, and `moment`, `order` and `group_sign` of
+    `TableFiles`."""
+
+    kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
+    moment: str = ""
+    order: str = ""
+    group_sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,15 +107,15 @@ def inspect_table(
     group = find_groups(train, test, others, files.shared, files.remarks) if images else ""
     left = {*_counters(files), group}
     features = [c for c in others if c in set(files.shared) - left]
-    kinds, moment, order, sign = _of_ids(ids, files) if images is None else NOTHING_OF_IDS
-    kinds = kinds | kinds_of([train, test], features)
+    told = _read_ids(ids, files) if images is None else _Ids()
+    kinds = {**told.kinds, **kinds_of([train, test], features)}
     if images is None and {its.kind for its in kinds.values()} <= {"own", "empty"}:
         raise DataError(
             f"{train} must share numbers, categories, dates or texts with {test.name}, "
             f"got {sample(kinds)}, of which nearly every row has its own; write competition.py by hand"
         )
-    told = {*files.shared, group}
-    files.remarks.extend(describe_kinds(kinds, [c for c in others if c not in told]))
+    read = {*files.shared, group}
+    files.remarks.extend(describe_kinds(kinds, [c for c in others if c not in read]))
     return TableFiles(
         sample=path.name,
         train=train.name,
@@ -121,9 +129,9 @@ def inspect_table(
         categories=columns_of(kinds, "category"),
         dates={column: its.layout for column, its in kinds.items() if its.layout},
         texts=columns_of(kinds, "text"),
-        moment=moment,
-        order=order,
-        group_sign=sign,
+        moment=told.moment,
+        order=told.order,
+        group_sign=told.group_sign,
         clean=any(its.is_odd for its in kinds.values()),
         remarks=files.remarks,
         images=images,
@@ -201,20 +209,20 @@ def _label_column(column: str, files: _Files) -> str:
     )
 
 
-def _of_ids(ids: list[str], files: _Files) -> tuple[dict[str, ColumnKind], str, str, str]:
-    """Return the kinds of the ids that are features, and what the ids say of the folds: `moment`, `order` and
-    `group_sign` of `TableFiles`. A date in the id, and each part of an id of several columns, is a feature
-    too."""
+def _read_ids(ids: list[str], files: _Files) -> _Ids:
+    """Return what the ids say, where both files hold them. A date in the id, and each part of an id of
+    several columns, is a feature too."""
     if not set(ids) <= set(files.shared) & set(files.columns):
-        return NOTHING_OF_IDS
+        return _Ids()
     known, asked = (_texts(path, ids) for path in (files.train, files.test))
     kinds = {column: kind_of(pd.concat([known[column], asked[column]])) for column in ids}
     moment = next((column for column, its in kinds.items() if its.layout and not its.is_odd), "")
     if moment:
-        return kinds, moment, _order(known[moment], asked[moment], kinds[moment].layout, files.remarks), ""
+        order = _order(known[moment], asked[moment], kinds[moment].layout, files.remarks)
+        return _Ids(kinds, moment, order)
     if len(ids) > 1:
-        return kinds, "", "", ""
-    return {}, "", "", _groups(known[ids[0]], asked[ids[0]], files.remarks)
+        return _Ids(kinds)
+    return _Ids(group_sign=_groups(known[ids[0]], asked[ids[0]], files.remarks))
 
 
 def _counters(files: _Files) -> list[str]:
