@@ -15,6 +15,7 @@ def _own_cache_and_no_credentials(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("KAGGLE_")]:
             patch.delenv(name)
+        patch.setenv("PODIUM_ENGINE", "serial")  # the tests themselves run side by side
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield

@@ -23,10 +23,10 @@ def console(terminal: bool) -> Console:
 def two_folds(progress):
     with progress:
         for fold, score in enumerate((0.9, 0.8)):
-            progress.fold_started("cnn", fold, 2)
-            progress.epoch_ended(1, 2, 0.5)
-            progress.epoch_ended(2, 2, 0.4)
-            progress.fold_ended(score, 12.5, cached=fold == 1)
+            progress.fold_started("cnn", fold)
+            progress.epoch_ended("cnn", fold, 1, 2, 0.5)
+            progress.epoch_ended("cnn", fold, 2, 2, 0.4)
+            progress.fold_ended("cnn", fold, 2, score, 12.5, cached=fold == 1)
 
 
 def test_a_log_gets_one_plain_line_a_fold():
@@ -38,12 +38,23 @@ def test_a_log_gets_one_plain_line_a_fold():
     ]
 
 
-def test_a_terminal_shows_fold_epoch_and_the_score_so_far():
+def test_a_terminal_shows_how_many_folds_are_done_and_the_score_so_far():
     screen = console(terminal=True)
     two_folds(make_progress(screen))
     text = screen.file.getvalue()
-    assert "fold 2/2 epoch 2/2" in text
+    assert "2/2 folds" in text
     assert "0.85000" in text
+
+
+def test_a_terminal_shows_the_epoch_of_each_model_that_runs():
+    screen = console(terminal=True)
+    with make_progress(screen) as progress:
+        for model, epoch in (("cnn", 3), ("mlp", 1)):
+            progress.fold_started(model, 1)
+            progress.epoch_ended(model, 1, epoch, 4, 0.5)
+    text = screen.file.getvalue()
+    assert "fold 2 epoch 3/4" in text
+    assert "fold 2 epoch 1/4" in text
 
 
 def test_a_log_is_wide_enough_for_the_table():

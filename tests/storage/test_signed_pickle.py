@@ -8,7 +8,7 @@ import pytest
 from sklearn.naive_bayes import GaussianNB
 
 from podium.errors import StoreError
-from podium.storage.signed_pickle import read_model, write_model
+from podium.storage.signed_pickle import read_model, write_pickle
 from podium.storage.store import Store
 
 X, Y = np.array([[0.0], [1.0], [5.0], [6.0]]), np.array([0, 0, 1, 1])
@@ -24,7 +24,7 @@ class Trap:
 @pytest.fixture
 def path(tmp_path):
     path = tmp_path / "fold-0.model"
-    write_model(Store(tmp_path), path, GaussianNB().fit(X, Y))
+    write_pickle(Store(tmp_path), path, pickle.dumps(GaussianNB().fit(X, Y)))
     return path
 
 

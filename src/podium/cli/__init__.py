@@ -12,7 +12,6 @@ from podium.cli import data, demo, kaggle, models, predict, runs, start
 from podium.errors import PodiumError
 
 INPUT_ERROR = 2  # exit status
-INTERRUPTED = 130  # exit status of a program that Ctrl-C ends: 128 and the number of the signal
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,6 +48,3 @@ def main() -> None:
     except PodiumError as error:
         typer.echo(f"podium: {error}", err=True)
         sys.exit(INPUT_ERROR)
-    except KeyboardInterrupt:
-        typer.echo("podium: stopped; finished folds are kept, run again to go on", err=True)
-        sys.exit(INTERRUPTED)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +14,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from podium.cli.kaggle import fetch_files
-from podium.cli.options import Data, Models, Name, Root, Skip, Warm, root_of
+from podium.cli.options import (
+    DEFAULT_ENGINE,
+    Budget,
+    Data,
+    EngineName,
+    Models,
+    Name,
+    Root,
+    Skip,
+    Warm,
+    read_budget,
+    root_of,
+)
 from podium.competition.declaration import Competition
 from podium.competition.registry import get_competition
 from podium.errors import DataError, StoreError
@@ -20,7 +37,26 @@ if TYPE_CHECKING:  # --help and list must not wait for what trains
     from podium.pipeline.session import Session
     from podium.pipeline.train import Outcome
 
+INTERRUPTED = 130  # exit status of a program that Ctrl-C ends: 128 and the number of the signal
+
 app = typer.Typer()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked for: its verb's options."""
+
+    data: Path | None = None
+    models: str = ""
+    budget: str = ""
+    engine: str = DEFAULT_ENGINE
+    warm_start: bool = False
+    skip_bad_images: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the models."""
+        return [part.strip() for part in self.models.split(",") if part.strip()]
 
 
 @app.command()
@@ -28,12 +64,14 @@ def train(
     name: Name,
     data: Data = None,
     models: Models = "",
+    budget: Budget = "",
+    engine: EngineName = DEFAULT_ENGINE,
     warm_start: Warm = False,
     skip_bad_images: Skip = False,
     root: Root = None,
 ) -> None:
     """Cross-validate the models, blend them, and show the leaderboard."""
-    run(name, data, models, warm_start, skip_bad_images, root, write=False)
+    run(name, root, Asked(data, models, budget, engine, warm_start, skip_bad_images), write=False)
 
 
 @app.command()
@@ -41,50 +79,67 @@ def submit(
     name: Name,
     data: Data = None,
     models: Models = "",
+    budget: Budget = "",
+    engine: EngineName = DEFAULT_ENGINE,
     warm_start: Warm = False,
     skip_bad_images: Skip = False,
     root: Root = None,
 ) -> None:
     """Train, then write the best entry's checked submission. Nothing is sent anywhere."""
-    run(name, data, models, warm_start, skip_bad_images, root, write=True)
+    run(name, root, Asked(data, models, budget, engine, warm_start, skip_bad_images), write=True)
 
 
-def run(
-    name: str,
-    data: Path | None,
-    models: str,
-    warm_start: bool,
-    skip_bad_images: bool,
-    root: Path | None,
-    write: bool,
-) -> None:
+def run(name: str, root: Path | None, asked: Asked, write: bool) -> None:
     """Train, show the leaderboard, draw its page and, with `write`, write the submission."""
+    started = time.monotonic()
     base = root_of(root)
     competition = get_competition(base, name)
-    names = [part.strip() for part in models.split(",") if part.strip()]
+    seconds = read_budget(asked.budget)
 
     from podium.cli.terminal import make_console, make_progress
+    from podium.pipeline.engines import engine_maker
     from podium.pipeline.remarks import remarks
+    from podium.pipeline.schedule import deadline
     from podium.pipeline.session import open_session
     from podium.pipeline.submit import require_test_rows
     from podium.pipeline.train import select_models
     from podium.pipeline.train import train as train_models
 
-    select_models(competition, names)
-    if write and data is None:
+    select_models(competition, asked.names)
+    if write and asked.data is None:
         _fetch_if_possible(competition, base)
     console = make_console()
-    with open_session(competition, base, data, skip_bad_images) as session:
+    with open_session(competition, base, asked.data, asked.skip_bad_images) as session:
+        engines = engine_maker(asked.engine, session)
         if write:
             require_test_rows(session)
         for line in remarks(session):
             typer.echo(line)
-        with make_progress(console) as progress:
-            outcome = train_models(session, names, progress, warm_start)
+        with _interruptible(name), make_progress(console) as progress:
+            outcome = train_models(
+                session, asked.names, progress, asked.warm_start, engines, deadline(started, seconds)
+            )
         _finish(console, session, outcome, write)
+    if outcome.unfinished:
+        typer.echo(f"the time did not suffice for: {', '.join(outcome.unfinished)}; run again to go on")
     if outcome.failures:
         typer.echo(f"failed: {', '.join(outcome.failures)}; the others are complete", err=True)
         raise typer.Exit(1)
+
+
+@contextmanager
+def _interruptible(name: str) -> Iterator[None]:
+    """Say on Ctrl-C what is kept and how to go on. A second one ends the process at once."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        typer.echo(
+            f"podium: stopped; every finished fold is kept, and the same command goes on from there "
+            f"(podium models {name} lists them)",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _fetch_if_possible(competition: Competition, base: Path) -> None:

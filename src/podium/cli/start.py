@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from podium.cli.data import check_all, declare
-from podium.cli.options import Data, Metric, Models, Positive, Root, root_of
-from podium.cli.runs import run
+from podium.cli.options import Budget, Data, Metric, Models, Positive, Root, root_of
+from podium.cli.runs import Asked, run
 from podium.competition.registry import get_competition, list_names
 from podium.kaggle.address import slug_of
 
@@ -21,6 +21,7 @@ def start(
     competition: Annotated[str, typer.Argument(metavar="SLUG-OR-ADDRESS", help="The competition at Kaggle.")],
     data: Data = None,
     models: Models = "",
+    budget: Budget = "",
     metric: Metric = "",
     positive: Positive = "",
     root: Root = None,
@@ -34,7 +35,7 @@ def start(
         name = slug
         declare(base, name, slug, data, metric, positive)
         check_all(base, [name])
-    run(name, data, models, warm_start=False, skip_bad_images=False, root=base, write=True)
+    run(name, base, Asked(data, models, budget), write=True)
 
 
 def _declared(base: Path, slug: str) -> str | None:

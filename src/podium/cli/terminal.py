@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from types import TracebackType
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from podium.formatting import with_error
@@ -41,15 +42,27 @@ class PlainProgress:
     def __exit__(self, *exception: object) -> None:
         pass
 
-    def fold_started(self, model: str, fold: int, folds: int) -> None:
-        self.where = f"{model} fold {fold + 1}/{folds}"
-
-    def epoch_ended(self, epoch: int, epochs: int, loss: float) -> None:
+    def fold_started(self, model: str, fold: int) -> None:
         pass
 
-    def fold_ended(self, score: float, seconds: float, cached: bool) -> None:
+    def epoch_ended(self, model: str, fold: int, epoch: int, epochs: int, loss: float) -> None:
+        pass
+
+    def fold_ended(
+        self, model: str, fold: int, folds: int, score: float, seconds: float, cached: bool
+    ) -> None:
         how = "kept from an earlier run" if cached else f"{seconds:.1f} s"
-        self.console.print(f"{self.where}: {score:.5f} ({how})", soft_wrap=True)
+        self.console.print(f"{model} fold {fold + 1}/{folds}: {score:.5f} ({how})", soft_wrap=True)
+
+
+@dataclass
+class ModelBar:
+    """What is drawn of one model: the scores of its finished folds, and how much is done (0 to 1) of each
+    fold that runs."""
+
+    task: TaskID
+    scores: list[float] = field(default_factory=list)
+    running: dict[int, float] = field(default_factory=dict)
 
 
 class LiveProgress:
@@ -65,7 +78,7 @@ class LiveProgress:
             TimeRemainingColumn(),
             console=console,
         )
-        self.model = ""
+        self.models: dict[str, ModelBar] = {}
 
     def __enter__(self) -> LiveProgress:
         self.bars.start()
@@ -79,23 +92,33 @@ class LiveProgress:
     ) -> None:
         self.bars.stop()
 
-    def fold_started(self, model: str, fold: int, folds: int) -> None:
-        if model != self.model:
-            self.model = model
-            self.scores: list[float] = []
-            self.task = self.bars.add_task(model, total=folds, where="", score="")
-        self.fold = fold
-        self.where = f"fold {fold + 1}/{folds}"
-        self.bars.update(self.task, where=self.where)
+    def fold_started(self, model: str, fold: int) -> None:
+        self._bar(model).running[fold] = 0.0
+        self._draw(model, f"fold {fold + 1}")
 
-    def epoch_ended(self, epoch: int, epochs: int, loss: float) -> None:
-        where = f"{self.where} epoch {epoch}/{epochs}"
-        self.bars.update(self.task, completed=self.fold + epoch / epochs, where=where)
+    def epoch_ended(self, model: str, fold: int, epoch: int, epochs: int, loss: float) -> None:
+        self._bar(model).running[fold] = epoch / epochs
+        self._draw(model, f"fold {fold + 1} epoch {epoch}/{epochs}")
 
-    def fold_ended(self, score: float, seconds: float, cached: bool) -> None:
-        self.scores.append(score)
-        mean = sum(self.scores) / len(self.scores)
-        self.bars.update(self.task, completed=self.fold + 1, score=f"{mean:.5f}")
+    def fold_ended(
+        self, model: str, fold: int, folds: int, score: float, seconds: float, cached: bool
+    ) -> None:
+        bar = self._bar(model)
+        bar.running.pop(fold, None)
+        bar.scores.append(score)
+        mean = sum(bar.scores) / len(bar.scores)
+        self.bars.update(bar.task, total=folds, score=f"{mean:.5f}")
+        self._draw(model, f"{len(bar.scores)}/{folds} folds")
+
+    def _bar(self, model: str) -> ModelBar:
+        if model not in self.models:
+            self.models[model] = ModelBar(self.bars.add_task(model, total=None, where="", score=""))
+        return self.models[model]
+
+    def _draw(self, model: str, where: str) -> None:
+        bar = self.models[model]
+        completed = len(bar.scores) + sum(bar.running.values())
+        self.bars.update(bar.task, completed=completed, where=where)
 
 
 def make_progress(console: Console) -> PlainProgress | LiveProgress:

@@ -35,7 +35,7 @@ def get_competition(root: Path, name: str) -> Competition:
     names = list_names(root)
     if name not in names:
         raise CompetitionError(f"no competition {name!r}; {did_you_mean(name, names)}")
-    _look_first_in(root / "competitions", name)
+    look_first_in(root / "competitions", name)
     module = importlib.import_module(f"competitions.{name}.competition")
     declared = getattr(module, "COMPETITION", None)
     if not isinstance(declared, Competition):
@@ -50,7 +50,7 @@ def get_competition(root: Path, name: str) -> Competition:
     return declared.varied(variant) if variant else declared
 
 
-def _look_first_in(folder: Path, name: str) -> None:
+def look_first_in(folder: Path, name: str) -> None:
     """Make the folder the first one of the package `competitions`, whatever else is called so where the
     process was started, and forget the competition of that name of another folder."""
     package = sys.modules.get("competitions")

@@ -29,6 +29,7 @@ from podium.storage.hashing import content_id, file_sum
 
 MINIATURE = ImageSpec(32, 32)
 HASHED = ImageSpec(8, 9)  # of which a difference hash is made
+PIXELS = 3 * 64 * 64  # numbers that a model makes of an image, about
 _BLOCK = 512  # images held in memory while a cache is filled
 
 
@@ -72,6 +73,9 @@ class Images(Modality):
     feeds: ClassVar[frozenset[str]] = frozenset({"image"})
     asks: ClassVar[Mapping[str, str]] = {FILE: "an image"}
     has_files: ClassVar[bool] = True
+
+    def width(self, X: ImageFiles) -> int:
+        return PIXELS
 
     def describe(self, X: ImageFiles, row: int) -> str:
         return _with_folder(X[row].paths[0])

@@ -60,6 +60,12 @@ class Modality(ABC):
     drops_broken: ClassVar[bool] = True
     """Whether a broken training row is left out; where more is known of a row, its file alone is blanked."""
 
+    # ---- what a fit costs
+
+    def width(self, X: Any) -> int:
+        """Return about how many numbers a model makes of a row."""
+        return int(np.prod(np.shape(X)[1:]))
+
     # ---- one row for a person's eyes
 
     @abstractmethod

@@ -46,6 +46,9 @@ class Multimodal(Modality):
     def _each(self, X: MultimodalRows) -> Iterator[tuple[Modality, Any]]:
         return ((modality, X.parts[name]) for name, modality in self.parts.items())
 
+    def width(self, X: MultimodalRows) -> int:
+        return sum(modality.width(part) for modality, part in self._each(X))
+
     def describe(self, X: MultimodalRows, row: int) -> str:
         modality, part = next(self._each(X))
         return modality.describe(part, row)

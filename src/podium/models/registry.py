@@ -22,6 +22,15 @@ from typing import TYPE_CHECKING, Any
 
 from podium.errors import ModelError
 from podium.formatting import did_you_mean, sample
+from podium.models.cost import (
+    FEATURES,
+    INSTANT,
+    LINEAR,
+    NETWORK,
+    TRANSFORMER,
+    TREES,
+    Cost,
+)
 from podium.models.weights import weights_id
 from podium.storage.code_version import fit_code_id, library_versions
 from podium.storage.hashing import content_id
@@ -50,7 +59,8 @@ class ModelRow:
     """`factory` is "module:function". `tasks` are the kinds of task that it takes; `takes` are kinds of
     rows, of which a data set must feed at least one, and empty where it takes any. A model that `embeds`
     has, fitted, a last step with the method `embed`. The parameters `implied` by a name are given to the
-    factory. With `several_targets` one fit predicts all targets."""
+    factory. With `several_targets` one fit predicts all targets. `cost` says what a fit
+    asks of a machine."""
 
     factory: str
     tasks: frozenset[str]
@@ -58,6 +68,7 @@ class ModelRow:
     embeds: bool = False
     implied: Mapping[str, Any] = None  # type: ignore[assignment]
     several_targets: bool = False
+    cost: Cost = LINEAR
 
 
 CLASSES = frozenset({"classification"})
@@ -73,62 +84,80 @@ TABLE = frozenset({"table"})
 MULTIMODAL = frozenset({"multimodal"})
 
 MODELS = {
-    "constant": ModelRow("podium.models.baseline:constant", BOTH),
-    "gaussian-nb": ModelRow("podium.models.image.pixels:gaussian_nb", CLASSES, PIXELS),
-    "multinomial-nb": ModelRow("podium.models.image.pixels:multinomial_nb", CLASSES, PIXELS),
+    "constant": ModelRow("podium.models.baseline:constant", BOTH, cost=INSTANT),
+    "gaussian-nb": ModelRow("podium.models.image.pixels:gaussian_nb", CLASSES, PIXELS, cost=INSTANT),
+    "multinomial-nb": ModelRow("podium.models.image.pixels:multinomial_nb", CLASSES, PIXELS, cost=INSTANT),
     "ridge": ModelRow("podium.models.image.pixels:ridge", BOTH, PIXELS),
     "sgd": ModelRow("podium.models.image.pixels:sgd", BOTH, PIXELS),
     "logistic-regression": ModelRow("podium.models.image.pixels:logistic_regression", CLASSES, PIXELS),
-    "xgboost": ModelRow("podium.models.image.pixels:xgboost", BOTH, PIXELS),
-    "mlp": ModelRow("podium.models.image.digit_cnns:mlp", ANY_TASK, ARRAY, several_targets=True),
-    "cnn": ModelRow("podium.models.image.digit_cnns:cnn", ANY_TASK, ARRAY, several_targets=True),
-    "cnn4": ModelRow("podium.models.image.digit_cnns:cnn4", ANY_TASK, ARRAY, several_targets=True),
-    "cnn6": ModelRow("podium.models.image.digit_cnns:cnn6", ANY_TASK, ARRAY, several_targets=True),
+    "xgboost": ModelRow("podium.models.image.pixels:xgboost", BOTH, PIXELS, cost=TREES),
+    "mlp": ModelRow(
+        "podium.models.image.digit_cnns:mlp", ANY_TASK, ARRAY, several_targets=True, cost=NETWORK
+    ),
+    "cnn": ModelRow(
+        "podium.models.image.digit_cnns:cnn", ANY_TASK, ARRAY, several_targets=True, cost=NETWORK
+    ),
+    "cnn4": ModelRow(
+        "podium.models.image.digit_cnns:cnn4", ANY_TASK, ARRAY, several_targets=True, cost=NETWORK
+    ),
+    "cnn6": ModelRow(
+        "podium.models.image.digit_cnns:cnn6", ANY_TASK, ARRAY, several_targets=True, cost=NETWORK
+    ),
     "text-ridge": ModelRow("podium.models.text.tfidf:ridge", BOTH, TEXT),
     "text-sgd": ModelRow("podium.models.text.tfidf:sgd", BOTH, TEXT),
     "text-logistic-regression": ModelRow("podium.models.text.tfidf:logistic_regression", CLASSES, TEXT),
     "text-linear-svc": ModelRow("podium.models.text.tfidf:linear_svc", CLASSES, TEXT),
-    "text-xgboost": ModelRow("podium.models.text.tfidf:xgboost", BOTH, TEXT),
-    "text-bernoulli-nb": ModelRow("podium.models.text.tfidf:bernoulli_nb", CLASSES, TEXT),
+    "text-xgboost": ModelRow("podium.models.text.tfidf:xgboost", BOTH, TEXT, cost=TREES),
+    "text-bernoulli-nb": ModelRow("podium.models.text.tfidf:bernoulli_nb", CLASSES, TEXT, cost=INSTANT),
     "text-gaussian-nb": ModelRow("podium.models.text.tfidf:gaussian_nb", CLASSES, TEXT),
-    "text-complement-nb": ModelRow("podium.models.text.tfidf:complement_nb", CLASSES, TEXT),
-    "text-multinomial-nb": ModelRow("podium.models.text.tfidf:multinomial_nb", CLASSES, TEXT),
+    "text-complement-nb": ModelRow("podium.models.text.tfidf:complement_nb", CLASSES, TEXT, cost=INSTANT),
+    "text-multinomial-nb": ModelRow("podium.models.text.tfidf:multinomial_nb", CLASSES, TEXT, cost=INSTANT),
     "text-decision-tree": ModelRow("podium.models.text.tfidf:decision_tree", CLASSES, TEXT),
     "text-knn": ModelRow("podium.models.text.tfidf:knn", NUMBERS, TEXT, several_targets=True),
-    "bert-svc": ModelRow("podium.models.text.kernel:bert_svc", CLASSES, TEXT),
-    "small-bert": ModelRow("podium.models.text.bert:small_bert", ANY_TASK, TEXT, several_targets=True),
+    "bert-svc": ModelRow("podium.models.text.kernel:bert_svc", CLASSES, TEXT, cost=TRANSFORMER),
+    "small-bert": ModelRow(
+        "podium.models.text.bert:small_bert", ANY_TASK, TEXT, several_targets=True, cost=TRANSFORMER
+    ),
     "table-logistic-regression": ModelRow(
         "podium.models.tabular.pipelines:logistic_regression", CLASSES, TABLE
     ),
     "table-ridge": ModelRow("podium.models.tabular.pipelines:ridge", BOTH, TABLE),
     "table-random-forest": ModelRow(
-        "podium.models.tabular.pipelines:random_forest", ANY_TASK, TABLE, several_targets=True
+        "podium.models.tabular.pipelines:random_forest", ANY_TASK, TABLE, several_targets=True, cost=TREES
     ),
     "table-hist-gradient-boosting": ModelRow(
-        "podium.models.tabular.pipelines:hist_gradient_boosting", BOTH, TABLE
+        "podium.models.tabular.pipelines:hist_gradient_boosting", BOTH, TABLE, cost=TREES
     ),
-    "table-xgboost": ModelRow("podium.models.tabular.pipelines:xgboost", BOTH, TABLE),
-    "time": ModelRow("podium.models.tabular.pipelines:time", NUMBERS, TABLE, several_targets=True),
+    "table-xgboost": ModelRow("podium.models.tabular.pipelines:xgboost", BOTH, TABLE, cost=TREES),
+    "time": ModelRow(
+        "podium.models.tabular.pipelines:time", NUMBERS, TABLE, several_targets=True, cost=TREES
+    ),
     "scratch-lenet": ModelRow(
-        "podium.models.image.photo_cnns:scratch_lenet", ANY_TASK, IMAGE, several_targets=True
+        "podium.models.image.photo_cnns:scratch_lenet", ANY_TASK, IMAGE, several_targets=True, cost=NETWORK
     ),
     "scratch-vgg": ModelRow(
-        "podium.models.image.photo_cnns:scratch_vgg", ANY_TASK, IMAGE, several_targets=True
+        "podium.models.image.photo_cnns:scratch_vgg", ANY_TASK, IMAGE, several_targets=True, cost=NETWORK
     ),
-    "imagenet-zero-shot": ModelRow("podium.models.image.transfer:zero_shot", CLASSES, IMAGE),
-    "metadata": ModelRow("podium.models.image.metadata:metadata", BOTH, IMAGE),
-    "joint": ModelRow("podium.models.multimodal:joint", ANY_TASK, MULTIMODAL, several_targets=True),
+    "imagenet-zero-shot": ModelRow("podium.models.image.transfer:zero_shot", CLASSES, IMAGE, cost=FEATURES),
+    "metadata": ModelRow("podium.models.image.metadata:metadata", BOTH, IMAGE, cost=TREES),
+    "joint": ModelRow(
+        "podium.models.multimodal:joint", ANY_TASK, MULTIMODAL, several_targets=True, cost=TRANSFORMER
+    ),
 }
 # A name here, a hyphen, and the name of a network in lower case: frozen-vgg16. Networks are those of
 # keras.applications, alexnet and resnet18.
 FAMILIES = {
-    "frozen": ModelRow("podium.models.image.transfer:frozen", BOTH, IMAGE),
-    "finetune": ModelRow("podium.models.image.transfer:finetune", ANY_TASK, IMAGE, several_targets=True),
-    "triplet-euclidean": ModelRow(
-        "podium.models.image.siamese:triplet_euclidean", NUMBERS, IMAGE, embeds=True
+    "frozen": ModelRow("podium.models.image.transfer:frozen", BOTH, IMAGE, cost=FEATURES),
+    "finetune": ModelRow(
+        "podium.models.image.transfer:finetune", ANY_TASK, IMAGE, several_targets=True, cost=NETWORK
     ),
-    "triplet-cosine": ModelRow("podium.models.image.siamese:triplet_cosine", NUMBERS, IMAGE, embeds=True),
-    "pair": ModelRow("podium.models.image.siamese:pair", NUMBERS, IMAGE, embeds=True),
+    "triplet-euclidean": ModelRow(
+        "podium.models.image.siamese:triplet_euclidean", NUMBERS, IMAGE, embeds=True, cost=NETWORK
+    ),
+    "triplet-cosine": ModelRow(
+        "podium.models.image.siamese:triplet_cosine", NUMBERS, IMAGE, embeds=True, cost=NETWORK
+    ),
+    "pair": ModelRow("podium.models.image.siamese:pair", NUMBERS, IMAGE, embeds=True, cost=NETWORK),
 }
 
 
@@ -203,7 +232,7 @@ def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = N
     Raises ModelError for a name that is none, or a model that takes other tasks.
     """
     if params and "factory" in params:
-        return ModelRow(str(params["factory"]), ANY_TASK, several_targets=True)
+        return ModelRow(str(params["factory"]), ANY_TASK, several_targets=True, cost=NETWORK)
     model = name.partition("@")[0]
     row = MODELS.get(model) or _of_family(model) or load_plugin(GROUP, model, ModelRow, ModelError)
     fitting = known_names(kinds)

@@ -1,58 +1,173 @@
-"""Cross-validation: one model, one data set, one set of folds, to Predictions. Finished folds are read from
-the store."""
+"""Cross-validation: models, one data set and one set of folds, to Predictions. Finished folds are read from
+the store; an engine fits the others."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from podium.data.dataset import Dataset
+from podium.errors import ModelError
 from podium.metrics import Metric, Scorer
-from podium.pipeline.fit import Job, fit_fold
+from podium.models import registry
+from podium.pipeline.engine import Engine, Failed, Fit, Fitted, SerialEngine
+from podium.pipeline.fit import Job
 from podium.pipeline.folds import Folds
 from podium.pipeline.predictions import Predictions
-from podium.pipeline.stored import assemble, describe_job, job_facts, job_folder, read_fold_model
-from podium.storage.signed_pickle import write_model
+from podium.pipeline.schedule import Plan, Schedule
+from podium.pipeline.stored import assemble, describe_job, job_facts, job_folder, past_seconds
+from podium.storage.signed_pickle import read_pickle, write_pickle
 from podium.storage.store import Store
 
-__all__ = ["Job", "Progress", "cross_validate"]
+EngineMaker = Callable[[Dataset, Folds], Engine]
+Arrays = dict[str, np.ndarray]
 
 
 class Progress(Protocol):
-    """What is told while models are fitted. Epochs count from 1, folds from 0."""
+    """What is told while models are fitted. Folds count from 0, epochs from 1."""
 
-    def fold_started(self, model: str, fold: int, folds: int) -> None: ...
-    def epoch_ended(self, epoch: int, epochs: int, loss: float) -> None: ...
-    def fold_ended(self, score: float, seconds: float, cached: bool) -> None: ...
+    def fold_started(self, model: str, fold: int) -> None: ...
+    def epoch_ended(self, model: str, fold: int, epoch: int, epochs: int, loss: float) -> None: ...
+    def fold_ended(
+        self, model: str, fold: int, folds: int, score: float, seconds: float, cached: bool
+    ) -> None: ...
+
+
+@dataclass
+class CrossValidation:
+    """The fits of several jobs on one data set: what is finished, what failed, and what is still to do.
+
+    It alone reads and writes the store. An engine that runs its `schedule` yields results, and `keep` takes
+    them.
+    """
+
+    dataset: Dataset
+    folds: Folds
+    metric: Metric
+    store: Store
+    progress: Progress
+    schedule: Schedule = field(default_factory=Schedule)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    results: dict[str, dict[int, Arrays]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.scorer = Scorer.of(self.metric, self.dataset)
+
+    def add(self, job: Job, is_owed: bool = False) -> None:
+        """Read what the store has of a job, and schedule the rest. A job that `is_owed` is fitted whatever
+        the time.
+
+        Raises ModelError if there is no such model.
+        """
+        self.ids[job.model] = job.id(self.dataset, self.folds)
+        folder = self._folder(job)
+        if not (folder / "job.json").exists():
+            self.store.write_json(folder / "job.json", describe_job(job, self.dataset, self.folds))
+        self.jobs[job.model] = job
+        self.results[job.model] = {}
+        plan = self._plan(job, is_owed)
+        self.schedule.add(job.model, plan)
+        for fit in list(plan.waiting):
+            saved = self.store.read_arrays(folder / f"fold-{fit.fold}.npz")
+            if saved is not None:
+                self.schedule.start(fit)
+                self._take(fit, saved, cached=True)
+
+    def run(self, engine: Engine) -> None:
+        """Have the engine fit what is scheduled."""
+        for result in engine.run(self.schedule, self.progress):
+            self.keep(result)
+
+    def keep(self, result: Fitted | Failed) -> None:
+        """Write what a fit gave to the store. After a failure no further fold of the model is fitted."""
+        fit = result.fit
+        name = fit.job.model
+        if isinstance(result, Failed):
+            if result.error is not None:
+                raise result.error
+            self.schedule.drop(name)
+            self.failures[name] = result.reason
+            self.store.write(self.store.root / "models" / f"{name}.failed.txt", result.trace.encode())
+            return
+        path = self._folder(fit.job) / f"fold-{fit.fold}.npz"
+        write_pickle(self.store, path.with_suffix(".model"), result.model)
+        self.store.write_arrays(path, result.arrays)
+        self._take(fit, result.arrays, cached=False)
+
+    @property
+    def unfinished(self) -> dict[str, str]:
+        """Return for each model that has not all of its folds, and did not fail, how many it has."""
+        counts = {name: len(results) for name, results in self.results.items() if name not in self.failures}
+        folds = len(self.folds)
+        return {name: f"{count} of {folds} folds" for name, count in counts.items() if count < folds}
+
+    def predictions(self) -> list[Predictions]:
+        """Return the predictions of each finished model."""
+        return [
+            assemble(
+                name,
+                self.ids[name],
+                self.dataset,
+                self.folds,
+                self.metric,
+                [self.results[name][number] for number in range(len(self.folds))],
+                job_facts(job),
+            )
+            for name, job in self.jobs.items()
+            if name not in self.failures and name not in self.unfinished
+        ]
+
+    def _take(self, fit: Fit, arrays: Arrays, cached: bool) -> None:
+        name = fit.job.model
+        self.results[name][fit.fold] = arrays
+        score = self.scorer.take(self.folds[fit.fold].valid).score(arrays["valid"])
+        seconds = float(arrays["seconds"].sum())
+        self.schedule.fitted(fit, seconds, self.metric.gain(score, over=0.0))
+        self.progress.fold_ended(name, fit.fold, len(self.folds), score, seconds, cached)
+
+    def _plan(self, job: Job, is_owed: bool) -> Plan:
+        """Return the fits of a job, with an estimate of what each costs: as an earlier run measured it, or
+        else as the model's row says."""
+        cost = registry.find(job.model, [self.dataset.task.kind], job.params).cost
+        size = len(self.dataset.trainable), self.dataset.modality.width(self.dataset.X)
+        fits = [
+            Fit(job, number, cost, cost.memory(*size), self._earlier(job, number))
+            for number in range(len(self.folds))
+        ]
+        measured = past_seconds(self.store, job.model, self.dataset, self.folds)
+        return Plan(fits, measured or cost.seconds(*size), is_measured=measured is not None, is_owed=is_owed)
+
+    def _earlier(self, job: Job, number: int) -> bytes | None:
+        """Return the pickled model that a fit continues from, if it does."""
+        if job.origin is None:
+            return None
+        return read_pickle(job_folder(self.store, job.model, job.origin) / f"fold-{number}.model")
+
+    def _folder(self, job: Job) -> Path:
+        return job_folder(self.store, job.model, self.ids[job.model])
 
 
 def cross_validate(
-    job: Job, dataset: Dataset, folds: Folds, metric: Metric, store: Store, progress: Progress
+    job: Job,
+    dataset: Dataset,
+    folds: Folds,
+    metric: Metric,
+    store: Store,
+    progress: Progress,
+    engines: EngineMaker = SerialEngine,
 ) -> Predictions:
-    """Fit the model on each fold's training rows, unless the store has that fold already.
-
-    Raises ModelError if the model returns something other than predictions of the task; what its own code
-    raises comes through.
-    """
-    scorer = Scorer.of(metric, dataset)
-    job_id = job.id(dataset, folds)
-    folder = job_folder(store, job.model, job_id)
-    if not (folder / "job.json").exists():
-        store.write_json(folder / "job.json", describe_job(job, dataset, folds))
-    results = []
-    for number, fold in enumerate(folds):
-        progress.fold_started(job.model, number, len(folds))
-        path = folder / f"fold-{number}.npz"
-        saved = store.read_arrays(path)
-        if saved is None:
-            earlier = (
-                read_fold_model(job_folder(store, job.model, job.origin), number) if job.origin else None
-            )
-            model, result = fit_fold(job, dataset, fold, progress.epoch_ended, earlier)
-            write_model(store, path.with_suffix(".model"), model)
-            store.write_arrays(path, result)
-        else:
-            result = saved
-        score = scorer.take(fold.valid).score(result["valid"])
-        progress.fold_ended(score, float(result["seconds"].sum()), saved is not None)
-        results.append(result)
-    return assemble(job.model, job_id, dataset, folds, metric, results, job_facts(job))
+    """Return the predictions of one job. Raise ModelError if its model fails."""
+    validation = CrossValidation(dataset, folds, metric, store, progress)
+    validation.add(job)
+    with closing(engines(dataset, folds)) as engine:
+        validation.run(engine)
+    if job.model in validation.failures:
+        raise ModelError(f"model {job.model!r} failed: {validation.failures[job.model]}")
+    return validation.predictions()[0]

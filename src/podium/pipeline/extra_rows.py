@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from podium.errors import ModelError
 from podium.formatting import with_error
-from podium.pipeline.crossval import Progress, cross_validate
+from podium.pipeline.crossval import EngineMaker, Progress, cross_validate
 from podium.pipeline.fit import Job
 from podium.pipeline.predictions import Predictions
 from podium.pipeline.session import Session
@@ -17,7 +17,7 @@ VARIANT = "without-extra-rows"  # how the model is called while it is fitted wit
 
 
 def describe_extra_rows(
-    session: Session, models: Sequence[Predictions], progress: Progress
+    session: Session, models: Sequence[Predictions], progress: Progress, engines: EngineMaker
 ) -> dict[str, str]:
     """Fit the best of the models without the extra rows as well, on the same folds, and return by its name
     what they bought, by the paired bootstrap; nothing of a data set without extra rows."""
@@ -25,15 +25,17 @@ def describe_extra_rows(
     if extra is None:
         return {}
     best = max(models, key=lambda model: session.metric.gain(model.score, over=0.0))
-    return {best.name: _worth(session, best, f"{len(extra):,} extra rows", progress)}
+    return {best.name: _worth(session, best, f"{len(extra):,} extra rows", progress, engines)}
 
 
-def _worth(session: Session, best: Predictions, rows: str, progress: Progress) -> str:
+def _worth(session: Session, best: Predictions, rows: str, progress: Progress, engines: EngineMaker) -> str:
     dataset = replace(session.dataset, extra=None)
     job = Job(f"{best.name}@{VARIANT}", best.details["params"], session.competition.seed)
     try:
-        without = cross_validate(job, dataset, session.folds, session.metric, session.store, progress)
-    except (ValueError, ModelError) as error:  # such as a class that only the extra rows hold
+        without = cross_validate(
+            job, dataset, session.folds, session.metric, session.store, progress, engines
+        )
+    except ModelError as error:  # such as a class that only the extra rows hold
         return f"what the {rows} bought is not known: without them it fails: {error}"
     comparison = bootstrap(session.scorer, [best, without], session.scored.groups).compare(1, 0)
     return f"{_verdict(comparison, rows)}; without them {without.score:.5f}"

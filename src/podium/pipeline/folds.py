@@ -55,11 +55,13 @@ class Folds:
         return int(self.valid_fold.max()) + 1
 
     def __iter__(self) -> Iterator[Fold]:
-        for number in range(len(self)):
-            scored = self.valid_fold == number
-            usable = ~scored if self.hidden is None else ~scored & ~self.hidden[number]
-            train = np.setdiff1d(np.flatnonzero(usable), self.untrained)
-            yield Fold(train, np.flatnonzero(scored))
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, number: int) -> Fold:
+        scored = self.valid_fold == number
+        usable = ~scored if self.hidden is None else ~scored & ~self.hidden[number]
+        train = np.setdiff1d(np.flatnonzero(usable), self.untrained)
+        return Fold(train, np.flatnonzero(scored))
 
     def among_scored(self) -> Folds:
         """Return the folds of the scored rows alone, for what is fitted on their predictions: each fold's

@@ -29,9 +29,9 @@ WARNINGS = {
 class Entry:
     """One row of the leaderboard.
 
-    `kind` is model, blend, warning, reference or failed; a warning is a model that is neither blended nor
-    submitted, and tells what a leak in the data would give. `estimate` says whether the score is a plain
-    cross-validation (cv) or nested as well; `plain_score` is the in-sample score of a blend.
+    `kind` is model, blend, warning, reference, unfinished or failed; a warning is a model that is neither
+    blended nor submitted, and tells what a leak in the data would give. `estimate` says whether the score is
+    a plain cross-validation (cv) or nested as well; `plain_score` is the in-sample score of a blend.
     `standard_error` is the bootstrap's, `fold_spread` the standard deviation over folds. `behind` is the gap
     to the best entry, with its paired standard error and p-value; `tied` where the noise can explain it.
     `extra_metrics` holds further metrics, each with its standard error; `published` the score that a
@@ -71,7 +71,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """The table of a run: `entries` best first, the failed ones last."""
+    """The table of a run: `entries` best first, those without a score last."""
 
     competition: str
     metric: str
@@ -114,8 +114,10 @@ def make_leaderboard(
     failures: Mapping[str, str],
     extra_metrics: Sequence[Metric] = (),
     notes: Mapping[str, str] | None = None,
+    unfinished: Mapping[str, str] | None = None,
 ) -> tuple[Leaderboard, Predictions]:
-    """Return the table, and the entry that becomes the submission. `notes` say more of models by name."""
+    """Return the table, and the entry that becomes the submission. `notes` say more of models by name,
+    `failures` and `unfinished` why there is no score of some."""
     notes = {**WARNINGS, **(notes or {})}
     resampled = bootstrap(Scorer.of(metric, dataset), predictions, dataset.groups)
     best = resampled.best([i for i, p in enumerate(predictions) if p.name not in WARNINGS])
@@ -137,7 +139,8 @@ def make_leaderboard(
     alone = [r for r in references if not r.beside]
     entries += [Entry(r.name, "reference", score=r.score, note=r.source) for r in alone]
     entries.sort(key=lambda e: metric.gain(e.score or 0.0, over=0.0), reverse=True)
-    entries += [Entry(name, "failed", note=reason) for name, reason in failures.items()]
+    for kind, reasons in (("unfinished", unfinished or {}), ("failed", failures)):
+        entries += [Entry(name, kind, note=reason) for name, reason in reasons.items()]
     return Leaderboard(competition, metric.name, is_toy, len(dataset.y), tuple(entries)), chosen
 
 

@@ -80,6 +80,18 @@ def finished_jobs(
     return sorted(found, key=lambda job: (job[0] / "fold-0.npz").stat().st_mtime_ns)
 
 
+def past_seconds(store: Store, model: str, dataset: Dataset, folds: Folds) -> float | None:
+    """Return how long a fit of a model's newest finished job on these rows and folds took; None where there
+    is none."""
+    finished = finished_jobs(store, dataset, folds, model)
+    if not finished:
+        return None
+    newest, _ = finished[-1]
+    results = [store.read_arrays(path) for path in newest.glob("fold-*.npz")]
+    seconds = [result["seconds"].sum() for result in results if result is not None]
+    return float(np.mean(seconds)) if seconds else None
+
+
 def earlier_models(
     store: Store, dataset: Dataset, folds: Folds, metric: Metric, without: Collection[str]
 ) -> list[Predictions]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from podium.competition.declaration import Competition
-from podium.errors import CompetitionError, ModelError, PodiumError
+from podium.errors import CompetitionError, ModelError
 from podium.metrics import get_metric
 from podium.models import registry
 from podium.pipeline.blend import blend, blend_id, blend_names
-from podium.pipeline.crossval import Progress, cross_validate
+from podium.pipeline.crossval import CrossValidation, EngineMaker, Progress
+from podium.pipeline.engine import SerialEngine, reason_of
 from podium.pipeline.error_analysis import write_worst_rows
 from podium.pipeline.error_ranges import ranges_table
 from podium.pipeline.extra_rows import describe_extra_rows
@@ -25,20 +26,21 @@ from podium.pipeline.leaderboard import (
     write_leaderboard,
 )
 from podium.pipeline.predictions import Predictions, read_predictions, save_predictions
+from podium.pipeline.schedule import Schedule
 from podium.pipeline.session import Session
 from podium.pipeline.stored import earlier_models, with_warm_start
-from podium.storage.store import Store
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gave: the leaderboard, the entry that becomes the submission, all predictions, and the
-    reason of each model that failed."""
+    """What a run gave: the leaderboard, the entry that becomes the submission, all predictions, the reason of
+    each model that failed, and what there is of each that the time did not suffice for."""
 
     leaderboard: Leaderboard
     chosen: Predictions
     predictions: tuple[Predictions, ...]
     failures: Mapping[str, str]
+    unfinished: Mapping[str, str] = field(default_factory=dict)
 
 
 def select_models(
@@ -57,39 +59,68 @@ def select_models(
     return {name: roster.get(name, {}) for name in dict.fromkeys([BASELINE, *(names or roster)])}
 
 
-def train(session: Session, names: Sequence[str], progress: Progress, warm_start: bool = False) -> Outcome:
+def train(
+    session: Session,
+    names: Sequence[str],
+    progress: Progress,
+    warm_start: bool = False,
+    engines: EngineMaker = SerialEngine,
+    deadline: float | None = None,
+) -> Outcome:
     """Cross-validate the models, blend them with those that were trained before, and write the leaderboard.
 
     A model that raises gets a row with its reason, and the others go on. With `warm_start` networks continue
-    from their newest weights in the store. Raises CompetitionError if no model is left; the leaderboard stays
-    as it was then.
+    from their newest weights in the store. No fit starts that would not end before the `deadline` (of
+    `time.monotonic`); models with only some of their folds get a row that says so. Raises CompetitionError if
+    no model is left; the leaderboard stays as it was then.
     """
-    trained: list[Predictions] = []
-    failures: dict[str, str] = {}
-    notes: dict[str, str] = {}
     selected = select_models(session.competition, names, session.is_toy)
-    for name, params in selected.items():
-        job = Job(name, params, session.competition.seed)
-        try:
-            if warm_start:
-                job = with_warm_start(job, session.dataset, session.folds, session.store)
-            trained.append(
-                cross_validate(job, session.dataset, session.folds, session.metric, session.store, progress)
-            )
-            if ignores_weights(job, session.dataset):
-                notes[name] = "cannot weigh rows: trained as if all weighed the same"
-        except Exception as error:
-            if isinstance(error, PodiumError) and not isinstance(error, ModelError):
-                raise
-            failures[name] = _reason(error)
-            _keep_traceback(session.store, name)
+    with closing(engines(session.dataset, session.folds)) as engine:
+        validation = _validation(session, progress, Schedule(deadline, engine.cores))
+        for name, params in selected.items():
+            _add(validation, Job(name, params, session.competition.seed), warm_start)
+        for result in engine.run(validation.schedule, progress):
+            validation.keep(result)
+    trained = validation.predictions()
     if not trained:
-        raise CompetitionError(f"{session.competition.name!r}: every model failed: {failures}")
+        raise CompetitionError(f"{session.competition.name!r}: every model failed: {validation.failures}")
     models = [*trained, *_earlier(session, selected)]
     models.sort(key=lambda model: session.competition.place(model.name))
-    for name, note in describe_extra_rows(session, contenders(models) or models, progress).items():
+    notes = _notes(session, models, validation.jobs, progress, engines)
+    return _rank(session, models, validation, notes)
+
+
+def _validation(session: Session, progress: Progress, schedule: Schedule) -> CrossValidation:
+    return CrossValidation(session.dataset, session.folds, session.metric, session.store, progress, schedule)
+
+
+def _add(validation: CrossValidation, job: Job, warm_start: bool) -> None:
+    """Schedule a job; one that cannot be made is a failure."""
+    try:
+        if warm_start:
+            job = with_warm_start(job, validation.dataset, validation.folds, validation.store)
+        validation.add(job, is_owed=job.model == BASELINE)
+    except ModelError as error:
+        validation.failures[job.model] = reason_of(error)
+
+
+def _notes(
+    session: Session,
+    models: Sequence[Predictions],
+    jobs: Mapping[str, Job],
+    progress: Progress,
+    engines: EngineMaker,
+) -> dict[str, str]:
+    """Return what is to be said of models beside their scores."""
+    notes = {
+        name: "cannot weigh rows: trained as if all weighed the same"
+        for name, job in jobs.items()
+        if ignores_weights(job, session.dataset)
+    }
+    found = describe_extra_rows(session, contenders(models) or models, progress, engines)
+    for name, note in found.items():
         notes[name] = "; ".join(filter(None, [notes.get(name), note]))
-    return _rank(session, models, failures, notes)
+    return notes
 
 
 def _earlier(session: Session, without: Collection[str]) -> list[Predictions]:
@@ -102,7 +133,7 @@ def _earlier(session: Session, without: Collection[str]) -> list[Predictions]:
 def _rank(
     session: Session,
     trained: Sequence[Predictions],
-    failures: Mapping[str, str],
+    validation: CrossValidation,
     notes: Mapping[str, str],
 ) -> Outcome:
     """Blend the trained models, and write the leaderboard and what is said of single rows and ranges."""
@@ -114,14 +145,15 @@ def _rank(
         session.scored,
         predictions,
         session.competition.references,
-        failures,
+        validation.failures,
         session.extra_metrics,
         notes,
+        validation.unfinished,
     )
     write_leaderboard(session.store, leaderboard)
     write_worst_rows(session.store, session.scored, chosen, session.folds.scored)
     _write_ranges(session, predictions)
-    return Outcome(leaderboard, chosen, predictions, failures)
+    return Outcome(leaderboard, chosen, predictions, validation.failures, validation.unfinished)
 
 
 def _write_ranges(session: Session, predictions: Sequence[Predictions]) -> None:
@@ -131,15 +163,6 @@ def _write_ranges(session: Session, predictions: Sequence[Predictions]) -> None:
     if len(edges):
         table = ranges_table(dataset.y, predictions, edges, dataset.groups)
         session.store.write(session.store.root / "by-range.csv", table.to_csv(index=False).encode())
-
-
-def _reason(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
-
-
-def _keep_traceback(store: Store, name: str) -> None:
-    store.write(store.root / "models" / f"{name}.failed.txt", traceback.format_exc().encode())
 
 
 def _averages(session: Session, trained: Sequence[Predictions]) -> Iterator[Predictions]:

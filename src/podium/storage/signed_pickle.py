@@ -17,14 +17,19 @@ from podium.storage.store import Store
 _SIGNATURE = hashlib.sha256().digest_size  # bytes, before the pickle
 
 
-def write_model(store: Store, path: Path, model: Any) -> None:
-    """Write a fitted model, signed. Raise StoreError when the disk refuses."""
-    data = pickle.dumps(model)
+def write_pickle(store: Store, path: Path, data: bytes) -> None:
+    """Write a pickled model, signed. Raise StoreError when the disk refuses."""
     store.write(path, _sign(data) + data)
 
 
 def read_model(path: Path) -> Any:
     """Return a fitted model. Raise StoreError for a file that is not there, or that has another signature."""
+    return pickle.loads(read_pickle(path))
+
+
+def read_pickle(path: Path) -> bytes:
+    """Return a pickled model. Raise StoreError for a file that is not there, or that has another
+    signature."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -38,7 +43,7 @@ def read_model(path: Path) -> Any:
             f"{path} must be a model that podium wrote for this user, got another signature; "
             "remove its folder and train again"
         )
-    return pickle.loads(data)
+    return data
 
 
 def _sign(data: bytes) -> bytes:

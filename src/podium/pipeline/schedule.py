@@ -1,0 +1,126 @@
+"""What to fit next: what is cheap and promising first, and nothing that the time does not suffice for."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from podium.pipeline.engine import Fit
+
+FINISH = 20.0  # seconds for the blends, the leaderboard, the submission and the page
+OPTIMISM = 4.0  # how many times quicker a fit may be than a hint says
+
+
+def deadline(started: float, budget: float | None) -> float | None:
+    """Return when the fits of a run must end (of `time.monotonic`), so that what follows them ends within the
+    budget of seconds."""
+    if budget is None:
+        return None
+    return started + budget - min(FINISH, budget / 4)
+
+
+@dataclass
+class Plan:
+    """The fits of a model that are still to be done, in the order of the folds.
+
+    `seconds` is how long a fit takes: a hint until it `is_measured`. `gain` is the score of the first fold,
+    higher for better, once there is one. A model with `is_owed` is fitted whatever the time.
+    """
+
+    waiting: list[Fit]
+    seconds: float
+    is_measured: bool = False
+    gain: float | None = None
+    is_owed: bool = False
+    running: int = 0
+    measured: list[float] = field(default_factory=list)
+
+    @property
+    def has_begun(self) -> bool:
+        return self.gain is not None or self.running > 0
+
+    def learn(self, seconds: float) -> None:
+        """Take note of how long a fit took."""
+        self.measured.append(seconds)
+        self.seconds = sum(self.measured) / len(self.measured)
+        self.is_measured = True
+
+
+class Schedule:
+    """A queue of fits in the order in which they are worth their time.
+
+    The next fit is of the model begun that has the best score on its first fold, or the first fit of the
+    cheapest model that has not begun, whichever is sooner done with: all that is left of the one, one fold
+    of the other. So cheap models are tried at once, a dear one when the good cheap ones are complete, and a
+    hopeless one gets its second fold last.
+
+    With a `deadline` (of `time.monotonic`) no fit starts that would not end before it, nor one of a model
+    that could not be completed; what still runs then is to be given up.
+    """
+
+    def __init__(self, deadline: float | None = None, side_by_side: int = 1):
+        self.deadline = math.inf if deadline is None else deadline
+        self.side_by_side = side_by_side
+        self.plans: dict[str, Plan] = {}
+
+    def add(self, model: str, plan: Plan) -> None:
+        """Add a model's fits."""
+        self.plans[model] = plan
+
+    def next_fit(self) -> Fit | None:
+        """Return the fit to start next; None where none is left that the time suffices for."""
+        plans = [plan for plan in self.plans.values() if plan.waiting and self._is_possible(plan)]
+        if not plans:
+            return None
+        return min(self._choices(plans), key=lambda choice: choice[0])[1].waiting[0]
+
+    def start(self, fit: Fit) -> None:
+        """Take note that a fit runs now."""
+        plan = self.plans[fit.job.model]
+        plan.waiting.remove(fit)
+        plan.running += 1
+
+    def fitted(self, fit: Fit, seconds: float, gain: float) -> None:
+        """Take note of how long a fit took, and of its score, higher for better."""
+        plan = self.plans[fit.job.model]
+        plan.running -= 1
+        plan.learn(seconds)
+        if fit.fold == 0 or plan.gain is None:
+            plan.gain = gain
+
+    def drop(self, model: str) -> None:
+        """Fit no further folds of a model, one of which has failed."""
+        self.plans.pop(model, None)
+
+    def is_over(self) -> bool:
+        """Return whether the time is up."""
+        return self._left() <= 0 and not any(plan.is_owed and plan.running for plan in self.plans.values())
+
+    def _left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def _is_possible(self, plan: Plan) -> bool:
+        """Return whether the time suffices for all that is left of a model."""
+        if plan.is_owed:
+            return True
+        seconds = plan.seconds if plan.is_measured else plan.seconds / OPTIMISM
+        rounds = math.ceil(len(plan.waiting) / self._at_once(plan))
+        return seconds * rounds <= self._left()
+
+    def _at_once(self, plan: Plan) -> int:
+        return 1 if plan.waiting[0].cost.all_cores else self.side_by_side
+
+    def _choices(self, plans: Sequence[Plan]) -> list[tuple[float, Plan]]:
+        """Return the model to go on with, and the one to begin with, each with the seconds that it takes."""
+        scored = {plan.gain: plan for plan in plans if plan.gain is not None}
+        unbegun = [plan for plan in plans if not plan.has_begun]
+        choices = []
+        if scored:
+            best = scored[max(scored)]
+            choices.append((best.seconds * len(best.waiting), best))
+        if unbegun:
+            cheapest = min(unbegun, key=lambda plan: plan.seconds)
+            choices.append((cheapest.seconds, cheapest))
+        return choices or [(plan.seconds, plan) for plan in plans]
