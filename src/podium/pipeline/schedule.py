@@ -92,11 +92,12 @@ class Schedule:
 
     def drop(self, model: str) -> None:
         """Fit no further folds of a model, one of which has failed."""
-        self.plans.pop(model, None)
+        self.plans[model].waiting.clear()
 
     def is_over(self) -> bool:
-        """Return whether the time is up."""
-        return self._left() <= 0 and not any(plan.is_owed and plan.running for plan in self.plans.values())
+        """Return whether the time is up, and no model is owed."""
+        owed = [plan for plan in self.plans.values() if plan.is_owed]
+        return self._left() <= 0 and not any(plan.running or plan.waiting for plan in owed)
 
     def _left(self) -> float:
         return self.deadline - time.monotonic()
@@ -117,10 +118,10 @@ class Schedule:
         scored = {plan.gain: plan for plan in plans if plan.gain is not None}
         unbegun = [plan for plan in plans if not plan.has_begun]
         choices = []
-        if scored:
-            best = scored[max(scored)]
-            choices.append((best.seconds * len(best.waiting), best))
         if unbegun:
             cheapest = min(unbegun, key=lambda plan: plan.seconds)
             choices.append((cheapest.seconds, cheapest))
+        if scored:
+            best = scored[max(scored)]
+            choices.append((best.seconds * len(best.waiting), best))
         return choices or [(plan.seconds, plan) for plan in plans]
