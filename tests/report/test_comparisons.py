@@ -8,6 +8,7 @@ import pytest
 from podium.metrics import Scorer, get_metric
 from podium.pipeline.blend import blend
 from podium.report.comparisons import (
+    best_against_time,
     comparisons,
     differences,
     error_correlation,
@@ -95,6 +96,25 @@ def test_learning_curves_are_means_over_the_folds_that_are_still_running():
     network = replace(RESULTS.predictions[0], details={"losses": [[4, 2], [2, 1]]})
     figure = learning_curves(replace(RESULTS, predictions=(network, *RESULTS.predictions[1:])))
     assert figure.table["all"].tolist() == [3, 1.5]
+
+
+def test_the_best_score_against_time_never_falls_and_names_who_had_it():
+    assert best_against_time(RESULTS) is None
+    timed = replace(RESULTS, finished_after={"half": 1.0, "all": 9.0, "seven": 4.0, "gone": 2.0})
+    figure = best_against_time(timed)
+    assert figure.table["best so far"].to_dict() == {1.0: 0.5, 4.0: 0.875, 9.0: 1.0}
+    assert "half, seven, all" in figure.alt
+
+
+def test_of_a_metric_whose_small_values_are_better_the_best_score_falls():
+    results = make_results(
+        [1, 2, 3, 4],
+        {"a": [[2], [3], [4], [5]], "b": [[1], [2], [3], [5]], "c": [[3], [4], [5], [6]]},
+        "rmse",
+        classes=None,
+    )
+    timed = replace(results, finished_after={"a": 1.0, "b": 2.0, "c": 3.0})
+    assert best_against_time(timed).table["best so far"].tolist() == [1.0, 0.5, 0.5]
 
 
 def test_of_a_single_entry_there_is_nothing_to_compare():

@@ -3,6 +3,7 @@ the store; an engine fits the others."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -56,6 +57,8 @@ class CrossValidation:
     ids: dict[str, str] = field(default_factory=dict)
     results: dict[str, dict[int, Arrays]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    finished_after: dict[str, float] = field(default_factory=dict)  # seconds from the start, by model
+    started: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self.scorer = Scorer.of(self.metric, self.dataset)
@@ -130,6 +133,8 @@ class CrossValidation:
         score = self.scorer.take(self.folds[fit.fold].valid).score(arrays["valid"])
         seconds = float(arrays["seconds"].sum())
         self.schedule.fitted(fit, seconds, self.metric.gain(score, over=0.0))
+        if len(self.results[name]) == len(self.folds) and not cached:
+            self.finished_after[name] = time.monotonic() - self.started
         self.progress.fold_ended(name, fit.fold, len(self.folds), score, seconds, cached)
 
     def _plan(self, job: Job, is_owed: bool) -> Plan:

@@ -30,6 +30,8 @@ from podium.pipeline.schedule import Schedule
 from podium.pipeline.session import Session
 from podium.pipeline.stored import earlier_models, with_warm_start
 
+RUN = "run.json"  # when each model of the last run was finished
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -86,6 +88,7 @@ def train(
         raise CompetitionError(f"{session.competition.name!r}: every model failed: {validation.failures}")
     models = [*trained, *_earlier(session, selected)]
     models.sort(key=lambda model: session.competition.place(model.name))
+    _write_run(session, validation)
     notes = _notes(session, models, validation.jobs, progress, engines)
     return _rank(session, models, validation, notes)
 
@@ -154,6 +157,14 @@ def _rank(
     write_worst_rows(session.store, session.scored, chosen, session.folds.scored)
     _write_ranges(session, predictions)
     return Outcome(leaderboard, chosen, predictions, validation.failures, validation.unfinished)
+
+
+def _write_run(session: Session, validation: CrossValidation) -> None:
+    """Write when each model was finished as run.json; a run that fitted nothing leaves that of the last
+    one."""
+    if validation.finished_after:
+        finished = {name: round(seconds, 1) for name, seconds in validation.finished_after.items()}
+        session.store.write_json(session.store.root / RUN, {"finished_after": finished})
 
 
 def _write_ranges(session: Session, predictions: Sequence[Predictions]) -> None:

@@ -35,6 +35,7 @@ def comparisons(results: Results, records: Sequence[SubmissionRecord]) -> Iterat
         contributions(results),
         error_correlation(results),
         learning_curves(results),
+        best_against_time(results),
         public_scores(records, results.metric),
     )
     return (figure for figure in found if figure)
@@ -205,6 +206,24 @@ def mean_curve(losses: Sequence[Sequence[float]]) -> np.ndarray:
     longest = max(map(len, losses), default=0)
     padded = [[*curve, *[np.nan] * (longest - len(curve))] for curve in losses if len(curve)]
     return np.nanmean(padded, axis=0) if padded else np.zeros(0)
+
+
+def best_against_time(results: Results) -> Figure | None:
+    """Draw the best score of a model after each second of the last run in which models were fitted."""
+    scores = {p.name: p.score for p in results.predictions if results.kinds[p.name] == "model"}
+    finished = sorted((s, name) for name, s in results.finished_after.items() if name in scores)
+    if len(finished) < _FEWEST_ENTRIES:
+        return None
+    seconds = [second for second, _ in finished]
+    pick = np.maximum if results.metric.greater_is_better else np.minimum
+    best = pick.accumulate([scores[name] for _, name in finished])
+    table = pd.DataFrame({"best so far": best}, index=pd.Index(seconds, name="seconds"))
+    leaders = [finished[i][1] for i in range(len(best)) if i == 0 or best[i] != best[i - 1]]
+    alt = (
+        f"The best {results.metric.name} of a model over the seconds of the last run. It was that of, one "
+        f"after the other: {', '.join(leaders)}."
+    )
+    return figures.lines("Best score against time", alt, table, "seconds", results.metric.name)
 
 
 def public_scores(records: Sequence[SubmissionRecord], metric: Metric) -> Figure | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from podium.data.dataset import Dataset
@@ -14,7 +14,7 @@ from podium.pipeline.leaderboard import BASELINE, Entry, Leaderboard
 from podium.pipeline.predictions import Predictions, read_predictions
 from podium.pipeline.session import Session
 from podium.pipeline.stored import load_predictions
-from podium.pipeline.train import Outcome
+from podium.pipeline.train import RUN, Outcome
 
 MOST_COMPARED = 12  # entries that a figure has room for
 
@@ -23,7 +23,8 @@ MOST_COMPARED = 12  # entries that a figure has room for
 class Results:
     """A run, ready to be drawn: `predictions` are in the order of the leaderboard's entries, the best first;
     `missing` names the entries whose predictions are not there. `dataset` and `folds` are of the scored rows;
-    `fits` are the folds that models were fitted on, where those are others."""
+    `fits` are the folds that models were fitted on, where those are others. `finished_after` says how many
+    seconds after the start of the last run a model of it was finished."""
 
     leaderboard: Leaderboard
     dataset: Dataset
@@ -32,6 +33,7 @@ class Results:
     predictions: tuple[Predictions, ...]
     missing: tuple[str, ...] = ()
     fits: Folds | None = None
+    finished_after: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def scorer(self) -> Scorer:
@@ -125,4 +127,10 @@ def _sorted(session: Session, leaderboard: Leaderboard, predictions: Sequence[Pr
         tuple(named[name] for name in entries if name in named),
         tuple(name for name in entries if name not in named),
         session.folds,
+        _finished_after(session),
     )
+
+
+def _finished_after(session: Session) -> dict[str, float]:
+    run = session.store.read_json(session.store.root / RUN)
+    return run.get("finished_after", {}) if isinstance(run, dict) else {}

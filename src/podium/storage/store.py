@@ -11,6 +11,7 @@ submissions/<competition>/         (toy runs: submissions/<competition>/toy/)
   blends/<name>-<id>.npz           a blend's nested and test predictions
   submission-<entry>-<id>.csv      a submission, its manifest beside it as .json (toy runs: toy-submission-)
   leaderboard.csv                  the last run's table, and leaderboard.json with its notes
+  run.json                         when each model of the last run was finished
   leaderboard.html                 the page of the last run
   worst-rows.csv                   the rows that the submitted entry gets most wrong
   by-range.csv                     errors in each range of the numbers to predict, where there are numbers
