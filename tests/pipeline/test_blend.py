@@ -276,3 +276,8 @@ def test_numbers_of_a_metric_on_logarithms_are_mixed_as_logarithms():
     assert np.allclose(blend("mean", members, y, folds, get_metric("rmse")).oof[:, 0], 1.25 * y)
     for name in ("weights", "greedy"):
         assert blend(name, members, y, folds, rmsle).score < 0.1
+
+
+def test_stacking_is_left_out_where_its_parameters_would_be_too_many():
+    names = [blend_names(Classification(np.arange(classes)), accuracy) for classes in (100, 101)]
+    assert ["stacking" in found for found in names] == [True, False]

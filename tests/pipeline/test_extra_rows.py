@@ -156,7 +156,7 @@ def test_the_board_says_what_extra_rows_bought(tmp_path):
 
 def test_what_cannot_be_fitted_without_the_extra_rows_says_so(tmp_path, monkeypatch):
     def refuse(*_):
-        raise ValueError("one class only")
+        raise ModelError("one class only")
 
     monkeypatch.setattr(extra_rows, "cross_validate", refuse)
     told = board_with(lambda y: y, tmp_path)

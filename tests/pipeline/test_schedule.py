@@ -114,9 +114,8 @@ def test_no_further_fold_of_a_failed_model_is_fitted(clock):
 
 
 def test_what_follows_the_fits_has_its_part_of_the_budget():
-    assert deadline(100.0, None) is None
-    assert deadline(100.0, 1200.0) == 100.0 + 1200.0 - module.FINISH
-    assert deadline(100.0, 8.0) == 106.0
+    assert deadline(100.0, 1200.0, rows=100_000, models=5) == 100.0 + 1200.0 - module.FINISH - 15.0
+    assert deadline(100.0, 8.0, rows=100_000, models=5) == 104.0
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("20m", 1200), ("1h30m", 5400), ("", None)])

@@ -94,12 +94,11 @@ def run(name: str, root: Path | None, asked: Asked, write: bool) -> None:
     started = time.monotonic()
     base = root_of(root)
     competition = get_competition(base, name)
-    seconds = read_budget(asked.budget)
+    budget = read_budget(asked.budget)
 
     from podium.cli.terminal import make_console, make_progress
     from podium.pipeline.engines import engine_maker
     from podium.pipeline.remarks import remarks
-    from podium.pipeline.schedule import deadline
     from podium.pipeline.session import open_session
     from podium.pipeline.submit import require_test_rows
     from podium.pipeline.train import select_models
@@ -111,20 +110,30 @@ def run(name: str, root: Path | None, asked: Asked, write: bool) -> None:
     console = make_console()
     with open_session(competition, base, asked.data, asked.skip_bad_images) as session:
         engines = engine_maker(asked.engine, session)
+        until = _end_of_fits(session, asked, started, budget)
         if write:
             require_test_rows(session)
         for line in remarks(session):
             typer.echo(line)
         with _interruptible(name), make_progress(console) as progress:
-            outcome = train_models(
-                session, asked.names, progress, asked.warm_start, engines, deadline(started, seconds)
-            )
+            outcome = train_models(session, asked.names, progress, asked.warm_start, engines, until)
         _finish(console, session, outcome, write)
     if outcome.unfinished:
         typer.echo(f"the time did not suffice for: {', '.join(outcome.unfinished)}; run again to go on")
     if outcome.failures:
         typer.echo(f"failed: {', '.join(outcome.failures)}; the others are complete", err=True)
         raise typer.Exit(1)
+
+
+def _end_of_fits(session: Session, asked: Asked, started: float, budget: float | None) -> float | None:
+    """Return when the fits of a run with a budget must end (of `time.monotonic`); None without one."""
+    from podium.pipeline.schedule import deadline
+    from podium.pipeline.train import select_models
+
+    if budget is None:
+        return None
+    models = select_models(session.competition, asked.names, session.is_toy)
+    return deadline(started, budget, len(session.dataset.y), len(models))
 
 
 @contextmanager

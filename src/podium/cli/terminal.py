@@ -54,6 +54,9 @@ class PlainProgress:
         how = "kept from an earlier run" if cached else f"{seconds:.1f} s"
         self.console.print(f"{model} fold {fold + 1}/{folds}: {score:.5f} ({how})", soft_wrap=True)
 
+    def blend_started(self, name: str, models: int) -> None:
+        self.console.print(f"blending {models} models: {name}", soft_wrap=True)
+
 
 @dataclass
 class ModelBar:
@@ -109,6 +112,10 @@ class LiveProgress:
         mean = sum(bar.scores) / len(bar.scores)
         self.bars.update(bar.task, total=folds, score=f"{mean:.5f}")
         self._draw(model, f"{len(bar.scores)}/{folds} folds")
+
+    def blend_started(self, name: str, models: int) -> None:
+        task = self._bar(f"{models} models").task
+        self.bars.update(task, where=f"blend: {name}")
 
     def _bar(self, model: str) -> ModelBar:
         if model not in self.models:

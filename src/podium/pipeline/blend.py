@@ -20,6 +20,8 @@ from podium.pipeline.folds import Folds
 from podium.pipeline.predictions import Predictions, fold_scores, require_same_folds
 from podium.storage.hashing import content_id
 
+MOST_STACKED = 100  # classes
+
 Combine = Callable[[np.ndarray], np.ndarray]  # (rows, members, c) -> (rows, c)
 
 
@@ -163,6 +165,11 @@ def stacking(stack: np.ndarray, truth: Truth) -> Fitted:
     return Fitted(combine)
 
 
+def _has_few_classes(task: Task, metric: Metric) -> bool:
+    """Return whether stacking ends soon: its parameters grow with the square of the classes."""
+    return task.n_columns <= MOST_STACKED
+
+
 def _log_features(stack: np.ndarray) -> np.ndarray:
     return np.asarray(np.log(np.clip(stack, 1e-4, 1)).reshape(len(stack), -1).astype(np.float64))
 
@@ -176,7 +183,7 @@ BLENDS: dict[str, BlendMethod] = {
     "rank-mean": BlendMethod(rank_mean, PROBABILITIES),
     "weights": BlendMethod(weights, ANY_TASK),
     "greedy": BlendMethod(greedy, ANY_TASK),
-    "stacking": BlendMethod(stacking, CLASSES),
+    "stacking": BlendMethod(stacking, CLASSES, _has_few_classes),
     "threshold": BlendMethod(threshold, PROBABILITIES, has_cuts),
 }
 

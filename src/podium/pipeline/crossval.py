@@ -30,13 +30,14 @@ Arrays = dict[str, np.ndarray]
 
 
 class Progress(Protocol):
-    """What is told while models are fitted. Folds count from 0, epochs from 1."""
+    """What is told while models are fitted and blended. Folds count from 0, epochs from 1."""
 
     def fold_started(self, model: str, fold: int) -> None: ...
     def epoch_ended(self, model: str, fold: int, epoch: int, epochs: int, loss: float) -> None: ...
     def fold_ended(
         self, model: str, fold: int, folds: int, score: float, seconds: float, cached: bool
     ) -> None: ...
+    def blend_started(self, name: str, models: int) -> None: ...
 
 
 @dataclass

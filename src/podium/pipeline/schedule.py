@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 
 from podium.pipeline.engine import Fit
 
-FINISH = 20.0  # seconds for the blends, the leaderboard, the submission and the page
+FINISH = 5.0  # seconds for the leaderboard, the submission and the page
+FINISH_A_ROW = 3e-5  # seconds for the blends, for each row of each model
 OPTIMISM = 4.0  # how many times quicker a fit may be than a hint says
 
 
-def deadline(started: float, budget: float | None) -> float | None:
+def deadline(started: float, budget: float, rows: int, models: int) -> float:
     """Return when the fits of a run must end (of `time.monotonic`), so that what follows them ends within the
-    budget of seconds."""
-    if budget is None:
-        return None
-    return started + budget - min(FINISH, budget / 4)
+    budget of seconds: the blends of so many models of so many rows, the leaderboard and the page."""
+    finish = FINISH + FINISH_A_ROW * rows * models
+    return started + budget - min(finish, budget / 2)
 
 
 @dataclass

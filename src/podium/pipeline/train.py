@@ -67,18 +67,18 @@ def train(
     progress: Progress,
     warm_start: bool = False,
     engines: EngineMaker = SerialEngine,
-    deadline: float | None = None,
+    until: float | None = None,
 ) -> Outcome:
     """Cross-validate the models, blend them with those that were trained before, and write the leaderboard.
 
     A model that raises gets a row with its reason, and the others go on. With `warm_start` networks continue
-    from their newest weights in the store. No fit starts that would not end before the `deadline` (of
+    from their newest weights in the store. No fit starts that would not end before `until` (of
     `time.monotonic`); models with only some of their folds get a row that says so. Raises CompetitionError if
     no model is left; the leaderboard stays as it was then.
     """
     selected = select_models(session.competition, names, session.is_toy)
     with closing(engines(session.dataset, session.folds)) as engine:
-        validation = _validation(session, progress, Schedule(deadline, engine.cores))
+        validation = _validation(session, progress, Schedule(until, engine.cores))
         for name, params in selected.items():
             _add(validation, Job(name, params, session.competition.seed), warm_start)
         for result in engine.run(validation.schedule, progress):
@@ -90,7 +90,7 @@ def train(
     models.sort(key=lambda model: session.competition.place(model.name))
     _write_run(session, validation)
     notes = _notes(session, models, validation.jobs, progress, engines)
-    return _rank(session, models, validation, notes)
+    return _rank(session, models, validation, notes, progress)
 
 
 def _validation(session: Session, progress: Progress, schedule: Schedule) -> CrossValidation:
@@ -138,9 +138,14 @@ def _rank(
     trained: Sequence[Predictions],
     validation: CrossValidation,
     notes: Mapping[str, str],
+    progress: Progress,
 ) -> Outcome:
     """Blend the trained models, and write the leaderboard and what is said of single rows and ranges."""
-    predictions = (*trained, *_averages(session, trained), *_blends(session, trained))
+    predictions = (
+        *trained,
+        *_averages(session, trained, progress),
+        *_blends(session, trained, progress),
+    )
     leaderboard, chosen = make_leaderboard(
         session.competition.name,
         session.is_toy,
@@ -176,28 +181,29 @@ def _write_ranges(session: Session, predictions: Sequence[Predictions]) -> None:
         session.store.write(session.store.root / "by-range.csv", table.to_csv(index=False).encode())
 
 
-def _averages(session: Session, trained: Sequence[Predictions]) -> Iterator[Predictions]:
+def _averages(session: Session, trained: Sequence[Predictions], progress: Progress) -> Iterator[Predictions]:
     """Yield the means that the competition names, of those of their models that were trained."""
     for name, names in session.competition.averages.items():
         members = [p for p in trained if p.name in names]
         if len(members) > 1:
-            yield replace(_blend(session, "mean", members), name=name)
+            yield replace(_blend(session, "mean", members, progress), name=name)
 
 
-def _blends(session: Session, trained: Sequence[Predictions]) -> Iterator[Predictions]:
+def _blends(session: Session, trained: Sequence[Predictions], progress: Progress) -> Iterator[Predictions]:
     """Yield every blend of the models, without the constant and the warnings; none of fewer than two."""
     members = contenders(trained)
     if len(members) < 2:
         return
     for name in blend_names(session.dataset.task, session.metric):
-        yield _blend(session, name, members)
+        yield _blend(session, name, members, progress)
 
 
-def _blend(session: Session, name: str, members: Sequence[Predictions]) -> Predictions:
+def _blend(session: Session, name: str, members: Sequence[Predictions], progress: Progress) -> Predictions:
     """Return the blend from the store, or make and save it."""
     path = session.store.root / "blends" / f"{name}-{blend_id(name, members, session.metric)}.npz"
     found = read_predictions(session.store, path)
     if found is None:
+        progress.blend_started(name, len(members))
         dataset = session.dataset
         found = blend(name, members, session.scorer, dataset.task, session.scored_folds)
         save_predictions(session.store, path, found)
