@@ -12,7 +12,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from podium.data.dataset import LabelledRows
 from podium.data.task import Regression
-from podium.errors import CompetitionError
+from podium.errors import CompetitionError, ModelError
 from podium.metrics import Scorer, get_metric
 from podium.metrics.combined import weighted
 from podium.metrics.registry import require_fitting
