@@ -95,6 +95,18 @@ def test_the_page_can_be_drawn_again_from_the_store_to_the_byte_without_tensorfl
     assert not loaded & {"tensorflow", "keras", "xgboost", "kaggle"}
 
 
+def test_a_run_with_nothing_to_fit_draws_its_page_only_if_what_it_shows_has_changed(copied):
+    root, store = copied
+    page = store / "leaderboard.html"
+    before = page.stat().st_mtime_ns
+    assert podium(root, "submit", "tiny").returncode == 0
+    assert page.stat().st_mtime_ns == before
+    declaration = root / "competitions" / "tiny" / "competition.py"
+    declaration.write_text(declaration.read_text().replace('title="tiny"', 'title="Tiny digits"'))
+    assert podium(root, "submit", "tiny").returncode == 0
+    assert "Tiny digits" in page.read_text()
+
+
 def test_the_csv_beside_the_page_holds_the_same_entries(run):
     _, store = run
     listed = pd.read_csv(store / "leaderboard.csv", dtype={"id": str})

@@ -166,7 +166,7 @@ def _finish(console: Console, session: Session, outcome: Outcome, write: bool) -
     from podium.pipeline.submit import submit as write_submission
     from podium.report.kaggle_scores import with_kaggle_scores
     from podium.report.results import results_of
-    from podium.report.run import write_page
+    from podium.report.run import page_of_run
 
     competition = session.competition
     path = write_submission(session, outcome) if write else None
@@ -174,7 +174,7 @@ def _finish(console: Console, session: Session, outcome: Outcome, write: bool) -
     print_leaderboard(console, leaderboard)
     if path:
         typer.echo(f"{'toy ' if session.is_toy else ''}submission: {path}")
-    typer.echo(f"page: {write_page(session, results_of(session, outcome, leaderboard))}")
+    typer.echo(f"page: {page_of_run(session, results_of(session, outcome, leaderboard))}")
     if session.is_toy:
         typer.echo(
             f"next: podium submit {competition.name} --data FOLDER (where {competition.slug}.zip lies)"

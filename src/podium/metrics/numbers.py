@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from podium.metrics.metric import NUMBERS, Array, FunctionMetric, Metric, RowMetric, first
 
@@ -77,6 +76,8 @@ def _rank_products(y: Array, numbers: Array) -> Array:
 
 
 def _centred_ranks(values: Array) -> Array:
+    from scipy.stats import rankdata
+
     ranks = rankdata(values)
     return (ranks - ranks.mean()) / len(ranks)
 

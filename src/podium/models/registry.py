@@ -235,14 +235,13 @@ def find(name: str, kinds: Collection[str], params: Mapping[str, Any] | None = N
         return ModelRow(str(params["factory"]), ANY_TASK, several_targets=True, cost=NETWORK)
     model = name.partition("@")[0]
     row = MODELS.get(model) or _of_family(model) or load_plugin(GROUP, model, ModelRow, ModelError)
-    fitting = known_names(kinds)
     if row is None:
-        raise ModelError(f"no model {name!r}; {did_you_mean(name, fitting)}")
+        raise ModelError(f"no model {name!r}; {did_you_mean(name, known_names(kinds))}")
     if not _takes_one_of(row, kinds):
         raise ModelError(
             f"model {name!r} must take a {' or '.join(sorted(kinds))} task, "
             f"takes {sample(sorted(row.tasks))}; "
-            f"choose of {sample(fitting, most=8)}"
+            f"choose of {sample(known_names(kinds), most=8)}"
         )
     return row
 

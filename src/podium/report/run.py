@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from podium.formatting import Z_95, with_error
+from podium.kaggle.ledger import SubmissionRecord
 from podium.pages.render import render
 from podium.pipeline.leaderboard import BASELINE, Entry, Leaderboard
 from podium.pipeline.remarks import saved_audit
@@ -20,8 +22,22 @@ from podium.report.intervals import make_scale
 from podium.report.kaggle_scores import scored_uploads
 from podium.report.networks import learnt_embeddings
 from podium.report.results import Results
+from podium.storage.code_version import code_id, library_versions
+from podium.storage.hashing import content_id, file_sum
 
 PAGE = "leaderboard.html"
+LONGEST_HEAD = 1000  # characters of a page in which its id stands
+
+
+def page_of_run(session: Session, results: Results) -> Path:
+    """Return the path of the page of a run, which is written unless it is there as it would be."""
+    path = session.store.root / PAGE
+    mark = f'<meta name="podium-page" content="{_page_id(session, results)}">'
+    if path.is_file():
+        with path.open(encoding="utf-8") as page:
+            if mark in page.read(LONGEST_HEAD):
+                return path
+    return write_page(session, results)
 
 
 def write_page(session: Session, results: Results) -> Path:
@@ -30,10 +46,11 @@ def write_page(session: Session, results: Results) -> Path:
     competition = session.competition
     networks = learnt_embeddings(results, session.store, competition.target_column or "target")
     scale = make_scale(leaderboard)
-    records = [] if session.is_toy else scored_uploads(competition, session.root)
+    records = _uploads(session)
     content = render(
         "leaderboard.html",
         title=competition.title,
+        id=_page_id(session, results),
         is_toy=leaderboard.is_toy,
         summary=summary(leaderboard, len(results.folds)),
         table=make_table(leaderboard, scale),
@@ -56,6 +73,26 @@ def write_page(session: Session, results: Results) -> Path:
     session.store.write(path, content)
     session.store.write(session.store.root / "leaderboard.csv", leaderboard.to_csv())
     return path
+
+
+def _page_id(session: Session, results: Results) -> str:
+    """Return an id that changes with whatever the page shows: the leaderboard, the data, what the competition
+    draws of them, and the code and the libraries that draw."""
+    own_code = sorted((session.root / "competitions" / session.competition.folder).glob("*.py"))
+    return content_id(
+        json.dumps(results.leaderboard.to_dict()),
+        json.dumps([results.missing, results.finished_after], default=str),
+        repr(_uploads(session)),
+        session.dataset.id,
+        session.folds.id,
+        *(file_sum(path) for path in own_code),
+        code_id("podium.report.run"),
+        library_versions("podium.report.run"),
+    )
+
+
+def _uploads(session: Session) -> list[SubmissionRecord]:
+    return [] if session.is_toy else scored_uploads(session.competition, session.root)
 
 
 def summary(leaderboard: Leaderboard, folds: int) -> list[str]:

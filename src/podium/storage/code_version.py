@@ -30,13 +30,13 @@ _DISTRIBUTION = {"PIL": "pillow", "sklearn": "scikit-learn"}  # where it differs
 @cache
 def code_id(module: str) -> str:
     """Return an id of a podium module and of every podium module that it imports."""
-    return content_id(*(ast.dump(_tree(name)) for name in _closure(module, _is_podium)))
+    return content_id(*(_dumped(name) for name in _closure(module, _is_podium)))
 
 
 @cache
 def fit_code_id(module: str) -> str:
     """Return an id of the code that a fit depends on, given the module of the model's factory."""
-    return content_id(*(ast.dump(_tree(name)) for name in _fit_closure(module)))
+    return content_id(*(_dumped(name) for name in _fit_closure(module)))
 
 
 @cache
@@ -129,15 +129,23 @@ def _tree(module: str) -> ast.Module:
     return tree
 
 
-def _imports(module: str) -> Iterator[str]:
+@cache
+def _dumped(module: str) -> str:
+    return ast.dump(_tree(module))
+
+
+@cache
+def _imports(module: str) -> tuple[str, ...]:
+    """Return the modules, and the names in them, that a module imports."""
     package = module if _is_package(module) else module.rpartition(".")[0]
+    found = []
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, package)
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            found += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+    return tuple(found)
 
 
 def _is_package(module: str) -> bool:
