@@ -11,7 +11,7 @@ from podium.pipeline.engine import Fit
 
 FINISH = 5.0  # seconds for the leaderboard, the submission and the page
 FINISH_A_ROW = 3e-5  # seconds for the blends, for each row of each model
-OPTIMISM = 4.0  # how many times quicker a fit may be than a hint says
+OPTIMISM = 10.0  # how many times quicker a fit may be than a hint says
 
 
 def deadline(started: float, budget: float, rows: int, models: int) -> float:
@@ -56,8 +56,8 @@ class Schedule:
     of the other. So cheap models are tried at once, a dear one when the good cheap ones are complete, and a
     hopeless one gets its second fold last.
 
-    With a `deadline` (of `time.monotonic`) no fit starts that would not end before it, nor one of a model
-    that could not be completed; what still runs then is to be given up.
+    With a `deadline` (of `time.monotonic`) no fit starts of a model that, as its first fit was measured,
+    could not be completed before it; what still runs then is to be given up.
     """
 
     def __init__(self, deadline: float | None = None, side_by_side: int = 1):
@@ -103,12 +103,14 @@ class Schedule:
         return self.deadline - time.monotonic()
 
     def _is_possible(self, plan: Plan) -> bool:
-        """Return whether the time suffices for all that is left of a model."""
+        """Return whether the time suffices for all that is left of a model; of one that no fit has been
+        measured of, whether it may suffice for a first."""
         if plan.is_owed:
             return True
-        seconds = plan.seconds if plan.is_measured else plan.seconds / OPTIMISM
+        if not plan.is_measured:
+            return plan.seconds / OPTIMISM <= self._left()
         rounds = math.ceil(len(plan.waiting) / self._at_once(plan))
-        return seconds * rounds <= self._left()
+        return plan.seconds * rounds <= self._left()
 
     def _at_once(self, plan: Plan) -> int:
         return 1 if plan.waiting[0].cost.all_cores else self.side_by_side
