@@ -117,7 +117,10 @@ class ProcessEngine(WorkerEngine):
             max_workers=1,
             initializer=worker.start,
             initargs=(self._data(), epochs, *self.competition, os.getpid()),
-            env=environment(threads),
+            env={
+                **environment(threads),
+                "TMPDIR": self.place.name,
+            },  # emptied with all that a killed one leaves
         )
         return Process(executor, epochs)
 

@@ -17,6 +17,7 @@ from podium.errors import ModelError
 from podium.formatting import did_you_mean
 from podium.models.callbacks import OnEpoch
 from podium.models.keras.heads import Head, HeadedEstimator, head_for
+from podium.models.keras.traced import TracedNetwork, traced
 from podium.models.keras.training import (
     BestWeights,
     continue_from,
@@ -106,6 +107,7 @@ class KerasEstimator(HeadedEstimator):
         first = draw_seed(self.random_state)
         self.networks_: list[keras.Model] = []
         self.loss_curve_: list[float] = []
+        kept = self._traced(X.shape[1:])
         for number in range(self.seeds):
             seed_everything(first + number)
             network = self._made(X.shape[1:])
@@ -114,7 +116,10 @@ class KerasEstimator(HeadedEstimator):
                 continue_from(network, earlier[number % len(earlier)])
             else:
                 self._start(network, X, targets, weights)
-            self._train(network, X, targets, weights, first + number, on_epoch)
+            with kept.lock:
+                kept.begin(network)
+                self._train(kept, X, targets, weights, first + number, on_epoch)
+                network.set_weights(kept.network.get_weights())
         return self
 
     def _require_known(self) -> None:
@@ -136,6 +141,24 @@ class KerasEstimator(HeadedEstimator):
     def _made(self, shape: tuple[int, ...]) -> keras.Model:
         return self.network(shape, self.head_.n_outputs_, self.head_.activation)
 
+    def _traced(self, shape: tuple[int, ...]) -> TracedNetwork:
+        """Return a traced network of this kind, whose weights are any."""
+        settings = (
+            shape,
+            self.head_.n_outputs_,
+            self.head_.activation,
+            self.loss or self.head.loss,
+            self.optimizer,
+            self.weight_decay,
+            keras.config.dtype_policy().name,
+        )
+        return traced(self.network, settings, lambda: self._untraced(shape))
+
+    def _untraced(self, shape: tuple[int, ...]) -> TracedNetwork:
+        network = self._made(shape)
+        optimizer = OPTIMIZERS[self.optimizer](self.learning_rate, weight_decay=self.weight_decay)
+        return TracedNetwork(network, optimizer, training_step(network, optimizer, self._loss))
+
     @property
     def _loss(self) -> Callable[[Any, Any], Any]:
         """Return the function from targets and outputs to the loss of each row."""
@@ -147,15 +170,14 @@ class KerasEstimator(HeadedEstimator):
 
     def _train(
         self,
-        network: keras.Model,
+        kept: TracedNetwork,
         X: Any,
         targets: np.ndarray,
         weights: np.ndarray,
         seed: int,
         on_epoch: OnEpoch | None,
     ) -> None:
-        optimizer = OPTIMIZERS[self.optimizer](self.learning_rate, weight_decay=self.weight_decay)
-        step = training_step(network, optimizer, self._loss)
+        network = kept.network
         train, held_out = self._split(targets, seed)
         best = BestWeights(self.patience)
         rng = np.random.default_rng(seed)
@@ -164,8 +186,8 @@ class KerasEstimator(HeadedEstimator):
             losses = []
             for number, (images, rows) in enumerate(zip(read(X, batches), batches, strict=True)):
                 done = (epoch + number / len(batches)) / self.epochs
-                optimizer.learning_rate.assign(self.learning_rate * rate(done))
-                losses.append(step(images, targets[rows], weights[rows]))
+                kept.optimizer.learning_rate.assign(self.learning_rate * rate(done))
+                losses.append(kept.step(images, targets[rows], weights[rows]))
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
                 on_epoch(len(self.loss_curve_), self.epochs * self.seeds, self.loss_curve_[-1])
@@ -194,8 +216,12 @@ class KerasEstimator(HeadedEstimator):
         """Return the outputs (rows, o), averaged over networks and views."""
         check_is_fitted(self)
         X = self._checked(X)
-        views = VIEWS[self.views]
-        predicted = [outputs(n, X, view=view) for n in self.networks_ for view in views]
+        kept = self._traced(self.networks_[0].input_shape[1:])
+        predicted = []
+        with kept.lock:
+            for network in self.networks_:
+                same = kept.take_weights(network)
+                predicted += [outputs(same, X, view=view) for view in VIEWS[self.views]]
         return np.asarray(np.mean(predicted, axis=0))
 
     def __getstate__(self) -> dict[str, Any]:
