@@ -16,19 +16,23 @@ import pandas as pd
 
 Ran = subprocess.CompletedProcess[str]
 
-# A server that has imported what runs need, TensorFlow too (it starts no thread before it is used), and that
-# forks for each run.
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(
-    [
-        "podium.cli",
-        "podium.pipeline.submit",
-        "podium.report.run",
-        "podium.audit",
-        "podium.models.image.pixels",
-        "podium.models.image.digit_cnns",
-    ]
-)
+SERVER.set_forkserver_preload(["support.preloaded"])
+
+
+def _start_server() -> None:
+    """Start the server that forks for each run, unless it is there. It finds its modules by the environment
+    alone."""
+    from multiprocessing import forkserver
+
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), before]))
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ.pop("PYTHONPATH")
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
 
 
 def command(*words: object) -> list[str]:
@@ -49,6 +53,7 @@ def started(
     root: Path, words: Sequence[str], streams: Sequence[Path], env: Mapping[str, str] = os.environ
 ) -> BaseProcess:
     """Start the command line with its output and errors in two files, and do not wait for it."""
+    _start_server()
     process = SERVER.Process(target=_run, args=(str(root), words, dict(env), streams))
     process.start()
     return process

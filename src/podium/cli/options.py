@@ -36,8 +36,11 @@ EngineName = Annotated[
     typer.Option(
         "--engine",
         envvar="PODIUM_ENGINE",
-        help="Where models are fitted: processes (side by side), serial (one by one, in this process).",
+        help="Where models are fitted: processes (side by side), serial (one by one, in this process), ray.",
     ),
+]
+Address = Annotated[
+    str, typer.Option(help="HOST:PORT of the Ray cluster to join; else one is started on this machine.")
 ]
 Warm = Annotated[bool, typer.Option("--warm-start", help="Fine-tune from the last checkpoint.")]
 

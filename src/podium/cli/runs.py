@@ -16,6 +16,7 @@ import typer
 from podium.cli.kaggle import fetch_files
 from podium.cli.options import (
     DEFAULT_ENGINE,
+    Address,
     Budget,
     Data,
     EngineName,
@@ -50,6 +51,7 @@ class Asked:
     models: str = ""
     budget: str = ""
     engine: str = DEFAULT_ENGINE
+    address: str = ""
     warm_start: bool = False
     skip_bad_images: bool = False
 
@@ -66,12 +68,13 @@ def train(
     models: Models = "",
     budget: Budget = "",
     engine: EngineName = DEFAULT_ENGINE,
+    address: Address = "",
     warm_start: Warm = False,
     skip_bad_images: Skip = False,
     root: Root = None,
 ) -> None:
     """Cross-validate the models, blend them, and show the leaderboard."""
-    run(name, root, Asked(data, models, budget, engine, warm_start, skip_bad_images), write=False)
+    run(name, root, Asked(data, models, budget, engine, address, warm_start, skip_bad_images), write=False)
 
 
 @app.command()
@@ -81,12 +84,13 @@ def submit(
     models: Models = "",
     budget: Budget = "",
     engine: EngineName = DEFAULT_ENGINE,
+    address: Address = "",
     warm_start: Warm = False,
     skip_bad_images: Skip = False,
     root: Root = None,
 ) -> None:
     """Train, then write the best entry's checked submission. Nothing is sent anywhere."""
-    run(name, root, Asked(data, models, budget, engine, warm_start, skip_bad_images), write=True)
+    run(name, root, Asked(data, models, budget, engine, address, warm_start, skip_bad_images), write=True)
 
 
 def run(name: str, root: Path | None, asked: Asked, write: bool) -> None:
@@ -109,7 +113,7 @@ def run(name: str, root: Path | None, asked: Asked, write: bool) -> None:
         _fetch_if_possible(competition, base)
     console = make_console()
     with open_session(competition, base, asked.data, asked.skip_bad_images) as session:
-        engines = engine_maker(asked.engine, session)
+        engines = engine_maker(asked.engine, session, asked.address)
         until = _end_of_fits(session, asked, started, budget)
         if write:
             require_test_rows(session)

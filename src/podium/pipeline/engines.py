@@ -10,22 +10,26 @@ from podium.pipeline.crossval import EngineMaker
 from podium.pipeline.engine import SerialEngine
 from podium.pipeline.session import Session
 
-NAMES = ("processes", "serial")
+NAMES = ("processes", "serial", "ray")
 
 
-def engine_maker(name: str, session: Session) -> EngineMaker:
-    """Return what makes an engine for a data set of the session. Raise CompetitionError for a name that is
-    none."""
+def engine_maker(name: str, session: Session, address: str = "") -> EngineMaker:
+    """Return what makes an engine for a data set of the session. `address` is that of a Ray cluster.
+
+    Raises CompetitionError for a name that is none, an address without Ray, or where Ray is not installed.
+    """
     if name not in NAMES:
         raise CompetitionError(f"no engine {name!r}; {did_you_mean(name, NAMES)}")
+    if address and name != "ray":
+        raise CompetitionError(f"--address must come with --engine ray, got engine {name!r}; add it")
     if name == "serial":
         return SerialEngine
+    code = session.root / "competitions" / session.competition.folder
+    if name == "ray":
+        from podium.pipeline.ray_engine import RayEngine
+
+        return partial(RayEngine, code=code, address=address or None)
 
     from podium.pipeline.process_engine import ProcessEngine
 
-    return partial(
-        ProcessEngine,
-        folder=session.store.root,
-        root=session.root,
-        name=session.competition.folder,
-    )
+    return partial(ProcessEngine, code=code, folder=session.store.root)

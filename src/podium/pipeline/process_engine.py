@@ -51,15 +51,15 @@ class ProcessEngine(WorkerEngine):
     """Runs fits that use one thread side by side, one to a core, and fits that use all cores alone.
 
     Each process has its number of threads set before it imports anything. The data set is written once to
-    `folder`, and the processes map its arrays into memory. `root` and `name` are those of the competition,
-    whose own code the processes import.
+    `folder`, and the processes map its arrays into memory. They import the competition's own modules from
+    `code`.
     """
 
-    def __init__(self, dataset: Dataset, folds: Folds, folder: Path, root: Path, name: str):
+    def __init__(self, dataset: Dataset, folds: Folds, code: Path, folder: Path):
         super().__init__()
         self.cores: int = cpu_count()
         self.shared = (dataset, folds)
-        self.competition = (root / "competitions", name)
+        self.code = code
         for left_over in folder.glob(f"{SHARED}*"):  # by a run that was killed
             shutil.rmtree(left_over)
         self.place = TemporaryDirectory(prefix=SHARED, dir=folder)
@@ -116,7 +116,7 @@ class ProcessEngine(WorkerEngine):
         executor = ProcessPoolExecutor(
             max_workers=1,
             initializer=worker.start,
-            initargs=(self._data(), epochs, *self.competition, os.getpid()),
+            initargs=(self._data(), epochs, self.code, os.getpid()),
             env={
                 **environment(threads),
                 "TMPDIR": self.place.name,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import joblib
 
 from podium.competition.registry import look_first_in
+from podium.models.callbacks import OnEpoch
 from podium.pipeline.engine import Failed, Fit, Fitted, unpickled
 from podium.pipeline.fit import fit_fold
 
@@ -32,23 +33,25 @@ class Worker:
     epochs: Path
 
 
-def start(data: Path, epochs: Path, competitions: Path, name: str, parent: int) -> None:
-    """Load the data set and the folds. Large arrays stay on disk, where all processes share them.
+def start(data: Path, epochs: Path, code: Path, parent: int) -> None:
+    """Load the data set and the folds. Large arrays stay on disk, where all processes share them. `code` is
+    the competition's folder.
 
     The process ends with its parent. On Ctrl-C it is the parent that ends it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    look_first_in(competitions, name)
+    look_first_in(code.parent, code.name)
     Worker.dataset, Worker.folds = joblib.load(data, mmap_mode="r")
     Worker.epochs = epochs
 
 
-def run(fit: Fit) -> Fitted | Failed:
-    """Return what a fit gave."""
+def run(fit: Fit, on_epoch: OnEpoch | None = None) -> Fitted | Failed:
+    """Return what a fit gave. Epochs are told to `on_epoch`, or else noted in the file of this process."""
     try:
         fold = Worker.folds[fit.fold]
-        model, arrays = fit_fold(fit.job, Worker.dataset, fold, _note_epoch, unpickled(fit.earlier))
+        tell = on_epoch or _note_epoch
+        model, arrays = fit_fold(fit.job, Worker.dataset, fold, tell, unpickled(fit.earlier))
         return Fitted(fit, pickle.dumps(model), arrays)
     except Exception as error:
         return Failed.of(fit, error)
