@@ -1,5 +1,5 @@
 # Each target sets up what it needs. COMP names a competition, DATA a folder with real data,
-# MODELS a comma-separated part of the roster.
+# MODELS a comma-separated part of the roster, BUDGET the time that a run may take.
 
 # The newest Python that is there and runs; PYTHON=... names another.
 PYTHON ?= $(shell for v in 3.13 3.12 3.11; do python$$v -c '' 2>/dev/null && { echo python$$v; break; }; done)
@@ -9,6 +9,7 @@ SUM := $(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
 RUN := $(VENV)/ready-run-$(SUM)
 DEMO := $(VENV)/ready-demo-$(SUM)
 DEV := $(VENV)/ready-dev-$(SUM)
+ALL := $(VENV)/ready-all-$(SUM)
 # Without it each process would parse all of TensorFlow's source again: as long as a short run takes.
 unexport PYTHONDONTWRITEBYTECODE
 # A thread each: the processes share the cores.
@@ -18,7 +19,8 @@ CHROMIUM = { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-i
 path = $(if $(filter ~/%,$(firstword $(1))),$(patsubst ~/%,$(HOME)/%,$(1)),$(1))
 FROM = $(if $(DATA),--data "$(call path,$(DATA))")
 ASKED = $(if $(METRIC),--metric $(METRIC)) $(if $(POSITIVE),--positive "$(POSITIVE)")
-OPTIONS = $(FROM) $(if $(MODELS),--models "$(MODELS)")
+OPTIONS = $(FROM) $(if $(MODELS),--models "$(MODELS)") $(if $(BUDGET),--budget $(BUDGET))
+RUNS = $(OPTIONS) $(if $(ENGINE),--engine $(ENGINE)) $(if $(ADDRESS),--address $(ADDRESS))
 
 help:  ## show this
 	@echo 'podium: a Kaggle competition folder into an honest leaderboard and a submission file'
@@ -31,10 +33,10 @@ start: needs-comp $(RUN)  ## go the whole way for COMP, a name or address at Kag
 	@$(BIN)/podium start "$(COMP)" $(OPTIONS) $(ASKED)
 
 submit: needs-comp $(RUN)  ## train the models of COMP, blend them, write a checked submission
-	@$(BIN)/podium submit $(COMP) $(OPTIONS)
+	@$(BIN)/podium submit $(COMP) $(RUNS)
 
 train: needs-comp $(RUN)  ## the same without the submission
-	@$(BIN)/podium train $(COMP) $(OPTIONS)
+	@$(BIN)/podium train $(COMP) $(RUNS)
 
 report: $(RUN)  ## draw the page of COMP's last run, or without COMP of all competitions
 	@$(BIN)/podium report $(COMP) $(FROM)
@@ -66,6 +68,10 @@ new: needs-comp $(RUN)  ## make competitions/COMP from the files in DATA; SLUG i
 test: $(DEV) browser  ## lint, types and tests: what must pass before a change lands
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
 	@$(PYTEST)
+
+test-all: $(ALL) browser  ## the same with the tests that take longer: whole competitions, a Ray cluster
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
+	@$(PYTEST) -m ''
 
 check: $(DEV)  ## every competition on its toy data, and the command reference against --help
 	@$(BIN)/python -m podium.cli.reference --check docs/commands.md
@@ -122,5 +128,9 @@ $(DEV): $(RUN)
 	$(call install,--editable '.[dev]')
 	@rm -f $(VENV)/ready-dev-* && touch $@
 
-.PHONY: help start submit train report explore audit demo fetch upload scores leaderboard new test check docs bench bench-real clean needs-comp browser
+$(ALL): $(DEV)
+	$(call install,--editable '.[dev,cluster]')
+	@rm -f $(VENV)/ready-all-* && touch $@
+
+.PHONY: help start submit train report explore audit demo fetch upload scores leaderboard new test test-all check docs bench bench-real clean needs-comp browser
 .DELETE_ON_ERROR:

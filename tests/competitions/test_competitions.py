@@ -16,7 +16,12 @@ MODULES = sorted(ROOT.glob("competitions/*/*.py"))
 LOOPS = (ast.DictComp, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.Lambda)
 
 
-@pytest.mark.parametrize("name", list_names(ROOT))
+QUICK = "digit-recognizer"  # the others take ten seconds each
+
+
+@pytest.mark.parametrize(
+    "name", [QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in list_names(ROOT) if n != QUICK)]
+)
 def test_check_passes(name):
     competition = get_competition(ROOT, name)
     lines = list(check_competition(competition))

@@ -143,6 +143,7 @@ def test_the_page_shows_gains_over_the_baseline_and_what_the_networks_have_learn
     assert "pip install umap-learn" in page
 
 
+@pytest.mark.slow
 def test_the_maps_are_kept_and_harm_to_them_does_none_to_the_page(run, tmp_path):
     root = shutil.copytree(run[0], tmp_path / "root")
     store = root / "submissions" / NAME / "toy"
@@ -178,6 +179,7 @@ def own(root):
     return {"XDG_CONFIG_HOME": str(root / "config"), "PYTHONPATH": path}
 
 
+@pytest.mark.slow
 def test_without_test_rows_there_is_a_leaderboard_and_nothing_to_submit(folder, tmp_path):
     data = tmp_path / "data" / NAME
     data.mkdir(parents=True)

@@ -140,6 +140,7 @@ def test_a_photo_is_answered_where_there_is_no_text(browser, checkout, photos, t
     assert heading == photos.answer(upload=str(image)).answer
 
 
+@pytest.mark.slow
 def test_a_title_is_typed_an_image_uploaded_and_the_page_says_what_predict_says(
     browser, checkout, posts, tmp_path
 ):

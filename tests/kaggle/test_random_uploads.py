@@ -24,6 +24,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 def test_after_many_uploads_with_faults_both_lists_agree(case, monkeypatch):
     dice = random.Random(0)
     monkeypatch.setattr(time, "sleep", lambda seconds: None)

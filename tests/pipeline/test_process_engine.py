@@ -140,6 +140,7 @@ def odd(tmp_path_factory):
     return root, run(root)
 
 
+@pytest.mark.slow
 def test_a_process_has_its_threads_set_before_it_imports_anything(odd):
     root, _ = odd
     found = [json.loads(path.read_text()) for path in root.glob("competitions/tiny/process-*.json")]
@@ -147,11 +148,13 @@ def test_a_process_has_its_threads_set_before_it_imports_anything(odd):
     assert all(f == {"OMP_NUM_THREADS": str(cpu_count()), "OMP_WAIT_POLICY": "PASSIVE"} for f in found)
 
 
+@pytest.mark.slow
 def test_a_fit_whose_process_dies_is_tried_again(odd):
     root, _ = odd
     assert board(root).loc["once", "kind"] == "model"
 
 
+@pytest.mark.slow
 def test_a_model_that_always_kills_its_process_is_a_row_and_the_others_go_on(odd):
     root, ran = odd
     assert ran.returncode == 1
@@ -175,6 +178,7 @@ def test_ctrl_c_ends_a_run_within_two_seconds_and_says_how_to_go_on(tmp_path):
     assert len(list(store(root).glob("models/gaussian-nb-*/fold-*.npz"))) == 2
 
 
+@pytest.mark.slow
 def test_the_processes_of_a_killed_run_end_and_the_next_run_goes_on(tmp_path):
     root = own_root(tmp_path, slow="slow")
     process = start(root, tmp_path)

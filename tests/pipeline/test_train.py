@@ -86,7 +86,7 @@ def test_a_second_run_fits_nothing_and_loads_no_tensorflow(undisturbed):
     assert the_csv(undisturbed).read_bytes() == csv
 
 
-@pytest.mark.parametrize("finished", [3, 16])
+@pytest.mark.parametrize("finished", [3, pytest.param(16, marks=pytest.mark.slow)])
 def test_a_killed_run_goes_on_to_the_same_bytes(undisturbed, tmp_path, finished):
     root = make_root(tmp_path)
     process = started(root, ["submit", "tiny"], [tmp_path / "stdout", tmp_path / "stderr"])

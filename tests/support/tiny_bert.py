@@ -23,7 +23,7 @@ WORDS = [
     "is",
 ]
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS, "##s", "##ing", "#", "!"]
-WIDTH, HEADS, DEPTH, INNER = 16, 2, 3, 32
+WIDTH, HEADS, DEPTH, INNER = 16, 2, 2, 32
 
 
 def random_weights(vocabulary: int = len(VOCABULARY)) -> dict[str, np.ndarray]:
