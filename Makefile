@@ -9,7 +9,7 @@ SUM := $(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
 RUN := $(VENV)/ready-run-$(SUM)
 DEMO := $(VENV)/ready-demo-$(SUM)
 DEV := $(VENV)/ready-dev-$(SUM)
-ALL := $(VENV)/ready-all-$(SUM)
+CLUSTER := $(VENV)/ready-cluster-$(SUM)
 # Without it each process would parse all of TensorFlow's source again: as long as a short run takes.
 unexport PYTHONDONTWRITEBYTECODE
 # A thread each: the processes share the cores.
@@ -20,6 +20,7 @@ path = $(if $(filter ~/%,$(firstword $(1))),$(patsubst ~/%,$(HOME)/%,$(1)),$(1))
 FROM = $(if $(DATA),--data "$(call path,$(DATA))")
 ASKED = $(if $(METRIC),--metric $(METRIC)) $(if $(POSITIVE),--positive "$(POSITIVE)")
 OPTIONS = $(FROM) $(if $(MODELS),--models "$(MODELS)") $(if $(BUDGET),--budget $(BUDGET))
+SET_UP = $(if $(filter ray,$(ENGINE)),$(CLUSTER),$(RUN))
 RUNS = $(OPTIONS) $(if $(ENGINE),--engine $(ENGINE)) $(if $(ADDRESS),--address $(ADDRESS))
 
 help:  ## show this
@@ -32,10 +33,10 @@ help:  ## show this
 start: needs-comp $(RUN)  ## go the whole way for COMP, a name or address at Kaggle: fetch, new, check, submit
 	@$(BIN)/podium start "$(COMP)" $(OPTIONS) $(ASKED)
 
-submit: needs-comp $(RUN)  ## train the models of COMP, blend them, write a checked submission
+submit: needs-comp $(SET_UP)  ## train the models of COMP, blend them, write a checked submission
 	@$(BIN)/podium submit $(COMP) $(RUNS)
 
-train: needs-comp $(RUN)  ## the same without the submission
+train: needs-comp $(SET_UP)  ## the same without the submission
 	@$(BIN)/podium train $(COMP) $(RUNS)
 
 report: $(RUN)  ## draw the page of COMP's last run, or without COMP of all competitions
@@ -69,7 +70,7 @@ test: $(DEV) browser  ## lint, types and tests: what must pass before a change l
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
 	@$(PYTEST)
 
-test-all: $(ALL) browser  ## the same with the tests that take longer: whole competitions, a Ray cluster
+test-all: $(DEV) $(CLUSTER) browser  ## the same with the tests that take longer: whole competitions, a Ray cluster
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
 	@$(PYTEST) -m ''
 
@@ -128,9 +129,9 @@ $(DEV): $(RUN)
 	$(call install,--editable '.[dev]')
 	@rm -f $(VENV)/ready-dev-* && touch $@
 
-$(ALL): $(DEV)
-	$(call install,--editable '.[dev,cluster]')
-	@rm -f $(VENV)/ready-all-* && touch $@
+$(CLUSTER): $(RUN)
+	$(call install,--editable '.[cluster]')
+	@rm -f $(VENV)/ready-cluster-* && touch $@
 
 .PHONY: help start submit train report explore audit demo fetch upload scores leaderboard new test test-all check docs bench bench-real clean needs-comp browser
 .DELETE_ON_ERROR:
