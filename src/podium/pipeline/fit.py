@@ -55,7 +55,8 @@ def fit_fold(
     job: Job, dataset: Dataset, fold: Fold, on_epoch: OnEpoch | None = None, earlier: Any | None = None
 ) -> tuple[Any, dict[str, np.ndarray]]:
     """Return the fitted model and what it gave: the predictions `valid` (n_valid, c) and `test` (m, c), the
-    `seconds` of fitting and predicting, and the training `loss` (epochs,) of a network.
+    `seconds` of fitting and predicting, the training `loss` (epochs,) of a network, and the `device` that
+    it was fitted on.
 
     `earlier` is a fitted model to continue from. Raises ModelError for predictions of the wrong shape or
     that are not finite; what the model's own code raises comes through.
@@ -78,6 +79,7 @@ def fit_fold(
         "test": test,
         "seconds": np.array([fitted - started, time.perf_counter() - fitted]),
         "loss": np.array(getattr(_last(model), "loss_curve_", [])),
+        "device": np.array(getattr(_last(model), "device_", "cpu")),
     }
 
 

@@ -57,6 +57,7 @@ def _model(member: Predictions, weights: Mapping[str, float] | None) -> dict[str
         "weight": weights.get(member.name, 0.0) if weights else None,
         "score": member.score,
         "params": member.details["params"],
+        "devices": member.details["devices"],
         "fit_seconds": round(member.fit_seconds, 1),
         "predict_seconds": round(member.predict_seconds, 1),
     }

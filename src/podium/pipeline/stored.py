@@ -207,5 +207,9 @@ def assemble(
         fold_scores=fold_scores(scorer, oof, folds),
         fit_seconds=fit_seconds,
         predict_seconds=predict_seconds,
-        details={"losses": [result["loss"].tolist() for result in results], **facts},
+        details={
+            "losses": [result["loss"].tolist() for result in results],
+            "devices": sorted({str(result.get("device", "cpu")) for result in results}),
+            **facts,
+        },
     )

@@ -16,6 +16,7 @@ from podium.data.task import Task
 from podium.errors import ModelError
 from podium.formatting import did_you_mean
 from podium.models.callbacks import OnEpoch
+from podium.models.keras.device import device
 from podium.models.keras.heads import Head, HeadedEstimator, head_for
 from podium.models.keras.traced import TracedNetwork, traced
 from podium.models.keras.training import (
@@ -101,6 +102,7 @@ class KerasEstimator(HeadedEstimator):
         self._require_known()
         X, y = self._checked(X, y)
         earlier = self.networks_ if self.warm_start and hasattr(self, "networks_") else []
+        self.device_ = device().name
         self.head_ = clone(self.head).fit(y)
         targets = self.head_.encode(y)
         weights = row_weights(sample_weight, len(y))
@@ -139,7 +141,15 @@ class KerasEstimator(HeadedEstimator):
         return validate_data(self, X, y, reset=is_fit, **shapes)
 
     def _made(self, shape: tuple[int, ...]) -> keras.Model:
-        return self.network(shape, self.head_.n_outputs_, self.head_.activation)
+        """Return a fresh network in the precision of the device. Its outputs are 32-bit numbers in any."""
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(device().policy)
+        try:
+            network = self.network(shape, self.head_.n_outputs_, self.head_.activation)
+        finally:
+            keras.config.set_dtype_policy(before)
+        network.layers[-1].dtype_policy = "float32"
+        return network
 
     def _traced(self, shape: tuple[int, ...]) -> TracedNetwork:
         """Return a traced network of this kind, whose weights are any."""
@@ -150,7 +160,7 @@ class KerasEstimator(HeadedEstimator):
             self.loss or self.head.loss,
             self.optimizer,
             self.weight_decay,
-            keras.config.dtype_policy().name,
+            device().policy,
         )
         return traced(self.network, settings, lambda: self._untraced(shape))
 
@@ -241,10 +251,16 @@ class KerasEstimator(HeadedEstimator):
 
 
 def outputs(
-    network: keras.Model, X: Any, rows: np.ndarray | None = None, view: View = unchanged, size: int = 256
+    network: keras.Model,
+    X: Any,
+    rows: np.ndarray | None = None,
+    view: View = unchanged,
+    size: int | None = None,
 ) -> np.ndarray:
-    """Return the network's outputs for some rows of images (all by default), in batches of `size`. Keras'
-    `predict` would build a data pipeline, about which TensorFlow logs errors."""
+    """Return the network's outputs for some rows of images (all by default), in batches of `size`, or of as
+    many as suit the device. Keras' `predict` would build a data pipeline, about which TensorFlow logs
+    errors."""
+    size = size or device().rows
     rows = np.arange(len(X)) if rows is None else rows
     batches = (view(X[rows[i : i + size]]).astype(np.float32) for i in range(0, len(rows), size))
     return np.concatenate([network.predict_on_batch(batch) for batch in batches])
