@@ -59,9 +59,11 @@ def look_first_in(folder: Path, name: str) -> None:
         sys.modules["competitions"] = package
     others = [place for place in package.__path__ if place != str(folder)]
     package.__path__ = [str(folder), *others]
-    known = sys.modules.get(f"competitions.{name}")
-    if known is not None and str(folder / name) not in known.__path__:
-        for module in [m for m in sys.modules if f"{m}.".startswith(f"competitions.{name}.")]:
+    # A package without a file of its own has the places of all folders: its modules say where they are from.
+    own = [m for m in sys.modules if f"{m}.".startswith(f"competitions.{name}.")]
+    files = [getattr(sys.modules[module], "__file__", None) for module in own]
+    if any(file and not Path(file).is_relative_to(folder / name) for file in files):
+        for module in own:
             del sys.modules[module]
 
 
