@@ -154,8 +154,9 @@ def test_other_parameters_after_a_fit_do_not_change_the_network_that_predicts():
 def test_what_is_kept_does_not_hold_a_fitted_estimator(kind):
     model = KINDS[kind](0).fit(X, Y)
     predicted(model)
-    of_it = [ref(model), *map(ref, getattr(model, "networks_", []) or [model.network_])]
-    del model
+    networks = getattr(model, "networks_", None) or [model.network_]
+    of_it = [ref(part) for part in [model, *networks, *(layer for n in networks for layer in n.layers)]]
+    del model, networks
     gc.collect()
     assert [found() for found in of_it] == [None] * len(of_it)
 
