@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import Input, Model, layers
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -29,11 +29,12 @@ from podium.formatting import did_you_mean
 from podium.models.callbacks import OnEpoch
 from podium.models.image.transfer import body_features
 from podium.models.keras.estimator import outputs
+from podium.models.keras.traced import TracedNetwork, predicting, traced, up_to
 from podium.models.keras.training import draw_seed, rate, seed_everything, shuffled_batches
 
 MARGINS = {"euclidean": 1.0, "cosine": sqrt(3) / 2}
 AVERAGES = ("mean", "median", "distance")
-Objective = tuple[Callable[..., tuple[np.ndarray, ...]], Callable[..., Any]]  # draws a batch; its loss
+Drawing = Callable[[np.ndarray, np.ndarray, np.random.Generator], tuple[Any, ...]]  # X and rows to a batch
 
 
 def _on_body(head: Callable[..., Siamese], task: Task, body: str, **params: Any) -> Pipeline:
@@ -63,11 +64,34 @@ class Siamese(RegressorMixin, BaseEstimator):
         self.targets_ = np.log1p(y) if self.log else np.asarray(y, dtype=np.float64)
         self.scale_ = float(self.targets_.std()) or 1.0
         seed = draw_seed(self.random_state)
+        kept = traced(type(self), self._settings(X.shape[1]), lambda: self._untraced(X.shape[1]))
         seed_everything(seed)
         self.network_ = self._network(X.shape[1])
-        self._train(X, np.random.default_rng(seed), on_epoch)
+        with kept.training(self.network_):
+            self._train(kept, X, np.random.default_rng(seed), on_epoch)
         self._keep(X)
         return self
+
+    def _settings(self, columns: int) -> tuple[Any, ...]:
+        """Return what the graph of a training step depends on, and parameters that it does not depend on."""
+        params = {**self.get_params(), "random_state": None}
+        return columns, sorted(params.items()), keras.config.dtype_policy().name
+
+    def _untraced(self, columns: int) -> TracedNetwork:
+        network = self._network(columns)
+        optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
+        optimizer.build(network.trainable_variables)
+        loss = clone(self)._loss  # what is kept holds no training rows
+
+        @tf.function
+        def step(*parts: tf.Tensor) -> tf.Tensor:
+            with tf.GradientTape() as tape:
+                total = loss(network, *parts)
+            variables = network.trainable_variables
+            optimizer.apply(tape.gradient(total, variables), variables)
+            return total
+
+        return TracedNetwork(network, optimizer, step)
 
     def _keep(self, X: np.ndarray) -> None:
         """Keep what a prediction needs of the training rows."""
@@ -76,25 +100,18 @@ class Siamese(RegressorMixin, BaseEstimator):
     def _require_known(self) -> None:
         """Raise ModelError for a parameter that makes no sense."""
 
-    def _train(self, X: np.ndarray, rng: np.random.Generator, on_epoch: OnEpoch | None) -> None:
-        optimizer = keras.optimizers.AdamW(self.learning_rate, weight_decay=self.weight_decay)
-        optimizer.build(self.network_.trainable_variables)
+    def _train(
+        self, kept: TracedNetwork, X: np.ndarray, rng: np.random.Generator, on_epoch: OnEpoch | None
+    ) -> None:
         scaled = ((self.targets_ - self.targets_.mean()) / self.scale_).astype(np.float32)
-        draw, loss = self._objective(scaled)
-
-        @tf.function
-        def step(*parts: tf.Tensor) -> tf.Tensor:
-            with tf.GradientTape() as tape:
-                total = loss(*parts)
-            variables = self.network_.trainable_variables
-            optimizer.apply(tape.gradient(total, variables), variables)
-            return total
-
+        draw = self._drawing(scaled)
         self.loss_curve_: list[float] = []
         for epoch in range(self.epochs):
-            optimizer.learning_rate.assign(self.learning_rate * rate((epoch + 0.5) / self.epochs))
+            kept.optimizer.learning_rate.assign(self.learning_rate * rate((epoch + 0.5) / self.epochs))
             batches = shuffled_batches(len(X), self.batch_size, rng)
-            losses = [float(step(*(tf.constant(part) for part in draw(X, rows, rng)))) for rows in batches]
+            losses = [
+                float(kept.step(*(tf.constant(part) for part in draw(X, rows, rng)))) for rows in batches
+            ]
             self.loss_curve_.append(float(np.mean(losses)))
             if on_epoch:
                 on_epoch(epoch + 1, self.epochs, self.loss_curve_[-1])
@@ -102,8 +119,8 @@ class Siamese(RegressorMixin, BaseEstimator):
     def embed(self, X: Any) -> np.ndarray:
         """Return the embeddings (n, w) of rows of features."""
         check_is_fitted(self, "network_")
-        network = Model(self.network_.input, self.network_.get_layer("embedding").output)
-        return outputs(network, np.asarray(X, dtype=np.float32))
+        with predicting(self.network_) as network:
+            return outputs(up_to(network, "embedding"), np.asarray(X, dtype=np.float32))
 
     def _checked(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
@@ -182,26 +199,26 @@ class TripletRegressor(Siamese):
         x = layers.Dense(self.width)(layers.Dropout(self.dropout)(x))
         return Model(inputs, layers.UnitNormalization(name="embedding")(x))
 
-    def _objective(self, targets: np.ndarray) -> Objective:
+    def _drawing(self, targets: np.ndarray) -> Drawing:
         order = targets.argsort(kind="stable")
         place = order.argsort()
-        far = max(1, round(self.far * len(targets)))
+        far = np.int32(max(1, round(self.far * len(targets))))
 
-        def draw(X: np.ndarray, anchors: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        def draw(X: np.ndarray, anchors: np.ndarray, rng: np.random.Generator) -> tuple[Any, ...]:
             mined = mine(place[anchors], len(targets), self.near, self.far, rng)
             places = np.stack([place[anchors], *mined])
-            return X[order[places]].reshape(-1, X.shape[1]), places.astype(np.int32)
+            return X[order[places]].reshape(-1, X.shape[1]), places.astype(np.int32), far
 
-        def loss(rows: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
-            anchor, positive, negative = tf.split(self.network_(rows, training=True), 3)
-            to_positive = self._distances(anchor, positive)
-            to_negative = self._distances(anchor, negative)
-            if self.semi_hard:
-                is_far = abs(places[0][:, None] - places[2]) >= far
-                to_negative = self._semi_hard(anchor, to_positive, negative, to_negative, is_far)
-            return tf.reduce_mean(tf.nn.relu(to_positive - to_negative + MARGINS[self.distance]))
+        return draw
 
-        return draw, loss
+    def _loss(self, network: Model, rows: tf.Tensor, places: tf.Tensor, far: tf.Tensor) -> tf.Tensor:
+        anchor, positive, negative = tf.split(network(rows, training=True), 3)
+        to_positive = self._distances(anchor, positive)
+        to_negative = self._distances(anchor, negative)
+        if self.semi_hard:
+            is_far = abs(places[0][:, None] - places[2]) >= far
+            to_negative = self._semi_hard(anchor, to_positive, negative, to_negative, is_far)
+        return tf.reduce_mean(tf.nn.relu(to_positive - to_negative + MARGINS[self.distance]))
 
     def _distances(self, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
         cosine = 1 - tf.reduce_sum(a * b, axis=-1)
@@ -253,12 +270,17 @@ class PairRegressor(Siamese):
 
     def predict(self, X: Any) -> np.ndarray:
         # The unit is linear, so the mean over all pairs is a difference of means.
-        predicted = outputs(self.network_, self._checked(X))[:, 0] - self.outputs_.mean()
+        predicted = self._unit(self._checked(X)) - self.outputs_.mean()
         return self._numbers(self.targets_.mean() + self.scale_ * predicted)
 
     def _keep(self, X: np.ndarray) -> None:
         super()._keep(X)
-        self.outputs_ = outputs(self.network_, X)[:, 0]
+        self.outputs_ = self._unit(X)
+
+    def _unit(self, X: np.ndarray) -> np.ndarray:
+        """Return the output (n,) of the linear unit."""
+        with predicting(self.network_) as network:
+            return outputs(network, X)[:, 0]
 
     def _network(self, columns: int) -> Model:
         inputs = Input((columns,))
@@ -269,19 +291,18 @@ class PairRegressor(Siamese):
         unit = layers.Dense(1, use_bias=False, kernel_initializer="zeros", name="difference")
         return Model(inputs, unit(layers.Dropout(self.dropout)(x)))
 
-    def _objective(self, targets: np.ndarray) -> Objective:
+    def _drawing(self, targets: np.ndarray) -> Drawing:
         def draw(X: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
             rows = np.concatenate([rows, rng.integers(0, len(X), len(rows))])
             return X[rows], targets[rows]
 
-        def loss(rows: tf.Tensor, expected: tf.Tensor) -> tf.Tensor:
-            # Without a bias the unit of a difference of embeddings is the difference of two units.
-            predicted = self.network_(rows, training=True)[:, 0]
-            predicted_first, predicted_second = tf.split(predicted, 2)
-            first, second = tf.split(expected, 2)
-            return tf.reduce_mean(((predicted_first - predicted_second) - (first - second)) ** 2)
+        return draw
 
-        return draw, loss
+    def _loss(self, network: Model, rows: tf.Tensor, expected: tf.Tensor) -> tf.Tensor:
+        # Without a bias the unit of a difference of embeddings is the difference of two units.
+        predicted_first, predicted_second = tf.split(network(rows, training=True)[:, 0], 2)
+        first, second = tf.split(expected, 2)
+        return tf.reduce_mean(((predicted_first - predicted_second) - (first - second)) ** 2)
 
 
 triplet_euclidean = partial(_on_body, partial(TripletRegressor, distance="euclidean"))

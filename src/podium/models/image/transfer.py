@@ -25,6 +25,7 @@ from podium.models.image.augment import RandomAffine
 from podium.models.image.backbones import load_body, load_classifier, preprocessing
 from podium.models.image.resize import AUGMENTATION, Resized, image_pipeline, require_files
 from podium.models.keras.estimator import VIEWS, KerasEstimator, outputs
+from podium.models.keras.traced import TracedNetwork, traced, up_to
 from podium.models.keras.training import draw_seed, seed_everything, shuffled_batches, training_step
 from podium.models.regressors import make_regressor, on_log_scale
 
@@ -181,16 +182,26 @@ class FineTunedEstimator(KerasEstimator):
     """A `KerasEstimator` that first trains its dense layer `head` alone, on the outputs of the layer
     `features` for unchanged images, which the layer `scaling` standardises."""
 
-    def _start(self, network: Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
-        features = outputs(Model(network.input, network.get_layer("features").output), X, size=_BATCH)
+    def _start(
+        self, kept: TracedNetwork, network: Model, X: Any, targets: np.ndarray, weights: np.ndarray
+    ) -> None:
+        with kept.predicting(network) as same:
+            features = outputs(up_to(same, "features"), X, size=_BATCH)
         network.get_layer("scaling").set_weights([features.mean(axis=0), features.var(axis=0)])
         inputs = Input(features.shape[1:])
         head = Model(inputs, network.get_layer("head")(network.get_layer("scaling")(inputs)))
-        step = training_step(head, keras.optimizers.Adam(1e-3), self._loss)
+        settings = self._settings(features.shape[1:])
+        kept_head = traced(FineTunedEstimator, settings, lambda: self._untraced_head(head))
         rng = np.random.default_rng(draw_seed(self.random_state))
-        for _ in range(_HEAD_EPOCHS):
-            for rows in shuffled_batches(len(features), self.batch_size, rng):
-                step(features[rows], targets[rows], weights[rows])
+        with kept_head.training(head):
+            for _ in range(_HEAD_EPOCHS):
+                for rows in shuffled_batches(len(features), self.batch_size, rng):
+                    kept_head.step(features[rows], targets[rows], weights[rows])
+
+    def _untraced_head(self, head: Model) -> TracedNetwork:
+        alone = keras.models.clone_model(head)  # that is kept: not the body below this one
+        optimizer = keras.optimizers.Adam(1e-3)
+        return TracedNetwork(alone, optimizer, training_step(alone, optimizer, self._loss))
 
 
 _HEAD_EPOCHS = 30

@@ -18,7 +18,7 @@ from podium.formatting import did_you_mean
 from podium.models.callbacks import OnEpoch
 from podium.models.keras.device import device
 from podium.models.keras.heads import Head, HeadedEstimator, head_for
-from podium.models.keras.traced import TracedNetwork, traced
+from podium.models.keras.traced import TracedNetwork, predicting, traced
 from podium.models.keras.training import (
     BestWeights,
     continue_from,
@@ -109,7 +109,7 @@ class KerasEstimator(HeadedEstimator):
         first = draw_seed(self.random_state)
         self.networks_: list[keras.Model] = []
         self.loss_curve_: list[float] = []
-        kept = self._traced(X.shape[1:])
+        kept = traced(self.network, self._settings(X.shape[1:]), lambda: self._untraced(X.shape[1:]))
         for number in range(self.seeds):
             seed_everything(first + number)
             network = self._made(X.shape[1:])
@@ -117,11 +117,9 @@ class KerasEstimator(HeadedEstimator):
             if earlier:
                 continue_from(network, earlier[number % len(earlier)])
             else:
-                self._start(network, X, targets, weights)
-            with kept.lock:
-                kept.begin(network)
+                self._start(kept, network, X, targets, weights)
+            with kept.training(network):
                 self._train(kept, X, targets, weights, first + number, on_epoch)
-                network.set_weights(kept.network.get_weights())
         return self
 
     def _require_known(self) -> None:
@@ -151,9 +149,9 @@ class KerasEstimator(HeadedEstimator):
         network.layers[-1].dtype_policy = "float32"
         return network
 
-    def _traced(self, shape: tuple[int, ...]) -> TracedNetwork:
-        """Return a traced network of this kind, whose weights are any."""
-        settings = (
+    def _settings(self, shape: tuple[int, ...]) -> tuple[Any, ...]:
+        """Return what the graph of a training step depends on besides the function `network`."""
+        return (
             shape,
             self.head_.n_outputs_,
             self.head_.activation,
@@ -162,7 +160,6 @@ class KerasEstimator(HeadedEstimator):
             self.weight_decay,
             device().policy,
         )
-        return traced(self.network, settings, lambda: self._untraced(shape))
 
     def _untraced(self, shape: tuple[int, ...]) -> TracedNetwork:
         network = self._made(shape)
@@ -175,7 +172,9 @@ class KerasEstimator(HeadedEstimator):
         found: Callable[[Any, Any], Any] = keras.losses.get(self.loss or self.head.loss)
         return found
 
-    def _start(self, network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
+    def _start(
+        self, kept: TracedNetwork, network: keras.Model, X: Any, targets: np.ndarray, weights: np.ndarray
+    ) -> None:
         """Prepare a fresh network before it is trained."""
 
     def _train(
@@ -226,11 +225,9 @@ class KerasEstimator(HeadedEstimator):
         """Return the outputs (rows, o), averaged over networks and views."""
         check_is_fitted(self)
         X = self._checked(X)
-        kept = self._traced(self.networks_[0].input_shape[1:])
         predicted = []
-        with kept.lock:
-            for network in self.networks_:
-                same = kept.take_weights(network)
+        for network in self.networks_:
+            with predicting(network) as same:
                 predicted += [outputs(same, X, view=view) for view in VIEWS[self.views]]
         return np.asarray(np.mean(predicted, axis=0))
 

@@ -2,17 +2,22 @@
 
 TensorFlow traces a network before its first step, which on little data takes longer than the training. The
 folds of a model, and its seeds, differ in their weights alone, so one network is traced and serves them all:
-it takes the state of a fresh one, is trained, and gives its weights back.
+it takes the state of a fresh one, is trained, and gives its weights back. A fitted estimator has networks of
+its own, and nothing that is kept refers to them.
+
+A process that only predicts keeps none: there each fitted network is traced once, however many there are.
 """
 
 from __future__ import annotations
 
 import pickle
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary, ref
 
 import keras
 
@@ -21,8 +26,8 @@ MOST_KEPT = 4  # networks
 
 @dataclass
 class TracedNetwork:
-    """A network with an optimiser and the compiled `step` that trains it. Whoever uses it holds the
-    `lock`."""
+    """A network with an optimiser and the compiled `step` that trains it. It stands in for networks of the
+    same layers, one at a time."""
 
     network: keras.Model
     optimizer: keras.optimizers.Optimizer
@@ -32,22 +37,31 @@ class TracedNetwork:
     def __post_init__(self) -> None:
         self.start = [variable.numpy() for variable in self.optimizer.variables]
 
-    def begin(self, fresh: keras.Model) -> None:
-        """Take the state of a network of the same layers, that of its random layers too, with an optimiser
-        that has not yet made a step."""
-        for variable, value in zip(self.network.variables, fresh.variables, strict=True):
-            variable.assign(value)
-        for variable, first in zip(self.optimizer.variables, self.start, strict=True):
-            variable.assign(first)
+    @contextmanager
+    def training(self, network: keras.Model) -> Iterator[None]:
+        """Train in place of a network: begin with its state, that of its random layers too, and with an
+        optimiser that has not yet made a step; in the end give it the weights."""
+        with self.lock:
+            for variable, value in zip(self.network.variables, network.variables, strict=True):
+                variable.assign(value)
+            for variable, first in zip(self.optimizer.variables, self.start, strict=True):
+                variable.assign(first)
+            yield
+            network.set_weights(self.network.get_weights())
+        _trained_by[network] = ref(self)
 
-    def take_weights(self, network: keras.Model) -> keras.Model:
-        """Return the network that is kept, with the weights of another of the same layers."""
-        self.network.set_weights(network.get_weights())
-        return self.network
+    @contextmanager
+    def predicting(self, network: keras.Model) -> Iterator[keras.Model]:
+        """Give the traced network, with the weights of this one."""
+        with self.lock:
+            self.network.set_weights(network.get_weights())
+            yield self.network
 
 
 _kept: OrderedDict[Any, tuple[Any, TracedNetwork]] = OrderedDict()
 _lock = Lock()
+_trained_by: WeakKeyDictionary[keras.Model, ref[TracedNetwork]] = WeakKeyDictionary()
+_beginnings: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
 
 
 def traced(
@@ -70,3 +84,24 @@ def traced(
         if len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
         return _kept[key][1]
+
+
+@contextmanager
+def predicting(network: keras.Model) -> Iterator[keras.Model]:
+    """Give a network that predicts what this one does: the traced one that trained it, if it is still kept,
+    else this one itself."""
+    trained_by = _trained_by.get(network)
+    kept = trained_by() if trained_by else None
+    if kept is None:
+        yield network
+    else:
+        with kept.predicting(network) as same:
+            yield same
+
+
+def up_to(network: keras.Model, layer: str) -> keras.Model:
+    """Return the network up to a layer: always the same one of the same network, so that it is traced
+    once."""
+    if network not in _beginnings:
+        _beginnings[network] = keras.Model(network.input, network.get_layer(layer).output)
+    return _beginnings[network]

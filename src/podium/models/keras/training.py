@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 
 from podium.errors import ModelError
 
-tf.get_logger().setLevel("ERROR")  # it warns of tracing anew, as each fold's network must be
+tf.get_logger().setLevel("ERROR")  # it warns of tracing anew, as other shapes must be
 
 
 class BestWeights:

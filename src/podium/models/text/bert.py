@@ -215,6 +215,7 @@ class _Network(tf.Module):
 
 
 def _training_step(network: _Network, optimizer: LazyAdamW) -> Any:
+    # It is not kept for the next fit, as those of `keras.traced`: a graph has the seed of its dropout in it.
     @tf.function(reduce_retracing=True)
     def step(
         batch: Mapping[str, tf.Tensor], targets: tf.Tensor, weights: tf.Tensor, rate: tf.Tensor
