@@ -12,9 +12,7 @@ import pytest
 from podium.competition.registry import get_competition
 from podium.errors import CompetitionError
 from podium.models import registry
-from podium.pipeline.engine import Fit
 from podium.pipeline.engines import engine_maker
-from podium.pipeline.fit import Job
 from podium.pipeline.session import open_session
 from podium.pipeline.train import train
 from support.command_line import command, complaint, podium
@@ -102,6 +100,7 @@ def own_root(folder, models=QUICK, **factories):
 
 
 def trained(root, address="", progress=None, until=None):
+    """Return what a run in this process gave."""
     with open_session(get_competition(root, "tiny"), root, None) as session:
         engines = engine_maker("ray" if address else "serial", session, address)
         return train(session, [], progress or Silent(), engines=engines, until=until)
@@ -189,12 +188,10 @@ def test_what_still_runs_at_the_end_of_the_budget_is_given_up(cluster, tmp_path)
 def test_a_node_with_another_version_of_a_library_is_refused():
     from podium.pipeline.ray_engine import require_versions
 
-    row = registry.find("ridge", ["classification"])
-    fit = Fit(Job("ridge", {}, 0), 0, row.cost)
     here = registry.versions("ridge", {}, "classification")
-    require_versions(fit, here, "classification")
+    require_versions(here)
     with pytest.raises(CompetitionError, match=r"got scikit-learn .* for 0\.1; install podium there"):
-        require_versions(fit, here | {"scikit-learn": "0.1"}, "classification")
+        require_versions(here | {"scikit-learn": "0.1"})
 
 
 def test_only_the_python_files_of_the_competition_are_sent(tmp_path):
@@ -243,4 +240,4 @@ def test_a_cluster_is_started_for_a_run_and_ended_by_ctrl_c(tmp_path):
 
 def test_an_address_where_no_cluster_is_is_refused(tmp_path):
     ran = podium(own_root(tmp_path), "train", "tiny", "--engine", "ray", "--address", "127.0.0.1:1")
-    assert "--address 127.0.0.1:1 must reach a Ray cluster" in complaint(ran)
+    assert "--address must be the HOST:PORT of a Ray cluster" in complaint(ran)

@@ -57,10 +57,11 @@ def look_first_in(folder: Path, name: str) -> None:
     if package is None:
         package = module_from_spec(ModuleSpec("competitions", None, is_package=True))
         sys.modules["competitions"] = package
+    known = sys.modules.get(f"competitions.{name}")
+    was_found_in = [*known.__path__][:1] if known else []  # before its path follows that of the package
     others = [place for place in package.__path__ if place != str(folder)]
     package.__path__ = [str(folder), *others]
-    known = sys.modules.get(f"competitions.{name}")
-    if known is not None and str(folder / name) not in known.__path__:
+    if known is not None and was_found_in != [str(folder / name)]:
         for module in [m for m in sys.modules if f"{m}.".startswith(f"competitions.{name}.")]:
             del sys.modules[module]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from importlib.util import find_spec
 
@@ -12,6 +13,11 @@ from podium.pipeline.engine import SerialEngine
 from podium.pipeline.session import Session
 
 NAMES = ("processes", "serial", "ray")
+QUIET_RAY = {  # read when Ray is imported: nobody is told that it is used, and its own messages are not shown
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_BACKEND_LOG_LEVEL": "error",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+}
 
 
 def require_engine(name: str, address: str = "") -> None:
@@ -34,6 +40,7 @@ def engine_maker(name: str, session: Session, address: str = "") -> EngineMaker:
         return SerialEngine
     code = session.root / "competitions" / session.competition.folder
     if name == "ray":
+        os.environ.update(QUIET_RAY)
         from podium.pipeline.ray_engine import RayEngine
 
         return partial(RayEngine, code=code, address=address or None)

@@ -11,6 +11,7 @@ import logging
 import math
 import os
 import shutil
+import socket
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -34,9 +35,12 @@ from podium.pipeline.engine import Failed, Fit, Fitted, Listener, WorkerEngine
 from podium.pipeline.folds import Folds
 from podium.pipeline.process_engine import environment
 from podium.pipeline.ray_data import pack, unpack
+from podium.storage.code_version import library_version
 
 COPIES = "podium_competitions"  # the package in which a competition's own modules are sent
 POLL = 0.2  # seconds between two looks at epochs, at the nodes and at the clock
+
+REACH = 5.0  # seconds in which a cluster must answer
 
 Versions = Mapping[str, str | None]
 
@@ -73,6 +77,7 @@ class RayEngine(WorkerEngine):
             self.board = _here(ray.remote(EpochBoard)).remote()
             self.noted = self.board.take.remote()
             self.run_fit = ray.remote(max_retries=0)(_run)
+            self.run_on_gpu = ray.remote(max_retries=0, num_gpus=1)(_run)  # its process ends with the fit
         except BaseException:
             self.close()
             raise
@@ -106,7 +111,7 @@ class RayEngine(WorkerEngine):
 
     def _submit(self, fit: Fit) -> Any:
         asked = self._asked(fit)
-        run_fit = self.run_fit.options(
+        run_fit = (self.run_on_gpu if asked.gpus else self.run_fit).options(
             num_cpus=asked.cpus,
             num_gpus=asked.gpus,
             memory=asked.memory,
@@ -174,19 +179,17 @@ def _run(shared: list[Any], fit: Fit, versions: Versions, board: Any, name: str)
             sent if isinstance(sent, tuple) else unpack(sent, ray.get)
         )
     try:
-        require_versions(fit, versions, worker.Worker.dataset.task.kind)
+        require_versions(versions)
     except CompetitionError as error:
         return Failed.of(fit, error)
     return worker.run(fit, _noting(board, fit))
 
 
-def require_versions(fit: Fit, versions: Versions, kind: str) -> None:
-    """Raise CompetitionError where a library that shapes the fit has another version here than the driver
-    has: what it gave would be kept under the wrong id."""
-    here = registry.versions(fit.job.model, fit.job.params, kind)
-    other = [
-        f"{name} {here.get(name)} for {known}" for name, known in versions.items() if known != here.get(name)
-    ]
+def require_versions(versions: Versions) -> None:
+    """Raise CompetitionError where a library has another version here than the driver has: what a fit gave
+    would be kept under the wrong id."""
+    here = {name: library_version(name) for name in versions}
+    other = [f"{name} {here[name]} for {known}" for name, known in versions.items() if known != here[name]]
     if other:
         raise CompetitionError(
             f"node {ray.util.get_node_ip_address()} must have the libraries of this machine, got "
@@ -209,9 +212,10 @@ def _noting(board: Any, fit: Fit) -> OnEpoch:
 
 
 def _connect(address: str | None, modules: list[str]) -> None:
-    """Join the cluster at the address, or start one on this machine, which tells nobody that it is used."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    start = {"num_cpus": cpu_count(), "include_dashboard": False} if address is None else {}
+    """Join the cluster at the address, or start one on this machine."""
+    if address:
+        _require_reachable(address)
+    start = {} if address else {"num_cpus": cpu_count(), "include_dashboard": False}
     try:
         ray.init(
             address=address or "local",
@@ -221,9 +225,25 @@ def _connect(address: str | None, modules: list[str]) -> None:
             **start,
         )
     except (ConnectionError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:140]
-        subject = f"--address {address}" if address else "--engine ray"
-        raise CompetitionError(f"{subject} must reach a Ray cluster, got: {reason}") from error
+        reason = " ".join(str(error).split())[:160]
+        if address is None:
+            raise CompetitionError(f"--engine ray must start Ray on this machine, got: {reason}") from error
+        raise CompetitionError(
+            f"--address {address} must be a Ray cluster of which this machine is a node (ray start --address="
+            f"{address}), got: {reason}"
+        ) from error
+
+
+def _require_reachable(address: str) -> None:
+    """Raise CompetitionError unless something answers at HOST:PORT. Ray itself would try for a minute."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=REACH).close()
+    except (OSError, ValueError) as error:
+        raise CompetitionError(
+            f"--address must be the HOST:PORT of a Ray cluster, such as 10.0.0.1:6379, got {address!r}: "
+            f"{error}; start one (ray start --head)"
+        ) from error
 
 
 def _nodes() -> list[Node]:
