@@ -15,7 +15,6 @@ from podium.pipeline.session import Session
 NAMES = ("processes", "serial", "ray")
 QUIET_RAY = {  # read when Ray is imported: nobody is told that it is used, and its own messages are not shown
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_BACKEND_LOG_LEVEL": "error",
     "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
 }
 

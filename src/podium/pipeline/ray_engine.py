@@ -14,11 +14,13 @@ import shutil
 import socket
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
 import ray
 from loky import cpu_count
 from ray.exceptions import RayError, RaySystemError, RayTaskError, RuntimeEnvSetupError
@@ -86,6 +88,7 @@ class RayEngine(WorkerEngine):
         """Give up what runs, and leave the cluster; one that was started for this run ends."""
         for handle in self.running:
             ray.cancel(handle, force=True)
+        _kill_autoscaler()
         ray.shutdown()
         self.copy.cleanup()
 
@@ -266,6 +269,15 @@ def _here(actor: Any) -> Any:
     """Return an actor class for the driver's own node, where it ends with the driver alone."""
     node = ray.get_runtime_context().get_node_id()
     return actor.options(num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True))
+
+
+def _kill_autoscaler() -> None:
+    """End what watches the load of a cluster that was started here: `ray.shutdown` would wait a second for
+    it."""
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if any(word.endswith("/monitor.py") for word in child.cmdline()):
+                child.kill()
 
 
 def _own_code(code: Path, folder: Path) -> str:
