@@ -228,12 +228,12 @@ def _connect(address: str | None, modules: list[str]) -> None:
             **start,
         )
     except (ConnectionError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:160]
+        reason = " ".join(str(error).split())[:120]
         if address is None:
             raise CompetitionError(f"--engine ray must start Ray on this machine, got: {reason}") from error
         raise CompetitionError(
             f"--address {address} must be a Ray cluster of which this machine is a node (ray start --address="
-            f"{address}), got: {reason}"
+            f"{address}), with RAY_AUTH_MODE=token if it has one; got: {reason}"
         ) from error
 
 
