@@ -36,7 +36,8 @@ EngineName = Annotated[
     typer.Option(
         "--engine",
         envvar="PODIUM_ENGINE",
-        help="Where models are fitted: processes (side by side), serial (one by one, in this process), ray.",
+        help="Where models are fitted: processes (side by side), serial (one by one, in this process), ray "
+        "(a cluster).",
     ),
 ]
 Address = Annotated[

@@ -101,13 +101,14 @@ def run(name: str, root: Path | None, asked: Asked, write: bool) -> None:
     budget = read_budget(asked.budget)
 
     from podium.cli.terminal import make_console, make_progress
-    from podium.pipeline.engines import engine_maker
+    from podium.pipeline.engines import engine_maker, require_engine
     from podium.pipeline.remarks import remarks
     from podium.pipeline.session import open_session
     from podium.pipeline.submit import require_test_rows
     from podium.pipeline.train import select_models
     from podium.pipeline.train import train as train_models
 
+    require_engine(asked.engine, asked.address)
     select_models(competition, asked.names)
     if write and asked.data is None:
         _fetch_if_possible(competition, base)
