@@ -1,5 +1,6 @@
 # Each target sets up what it needs. COMP names a competition, DATA a folder with real data,
-# MODELS a comma-separated part of the roster, BUDGET the time a run may take, ENGINE what fits, ADDRESS a Ray cluster.
+# MODELS a comma-separated part of the roster, BUDGET the time that a run may take,
+# ENGINE what runs fits, ADDRESS a Ray cluster.
 
 # The newest Python that is there and runs; PYTHON=... names another.
 PYTHON ?= $(shell for v in 3.13 3.12 3.11; do python$$v -c '' 2>/dev/null && { echo python$$v; break; }; done)
@@ -10,7 +11,6 @@ RUN := $(VENV)/ready-run-$(SUM)
 DEMO := $(VENV)/ready-demo-$(SUM)
 DEV := $(VENV)/ready-dev-$(SUM)
 CLUSTER := $(VENV)/ready-cluster-$(SUM)
-ENGINES := $(RUN) $(if $(filter ray,$(ENGINE)),$(CLUSTER))
 # Without it each process would parse all of TensorFlow's source again: as long as a short run takes.
 unexport PYTHONDONTWRITEBYTECODE
 # A thread each: the processes share the cores.
@@ -20,8 +20,9 @@ CHROMIUM = { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-i
 path = $(if $(filter ~/%,$(firstword $(1))),$(patsubst ~/%,$(HOME)/%,$(1)),$(1))
 FROM = $(if $(DATA),--data "$(call path,$(DATA))")
 ASKED = $(if $(METRIC),--metric $(METRIC)) $(if $(POSITIVE),--positive "$(POSITIVE)")
-OPTIONS = $(FROM) $(if $(MODELS),--models "$(MODELS)") $(if $(BUDGET),--budget "$(BUDGET)") \
-	$(if $(ENGINE),--engine "$(ENGINE)") $(if $(ADDRESS),--address "$(ADDRESS)")
+OPTIONS = $(FROM) $(if $(MODELS),--models "$(MODELS)") $(if $(BUDGET),--budget $(BUDGET))
+SET_UP = $(if $(filter ray,$(ENGINE)),$(CLUSTER),$(RUN))
+RUNS = $(OPTIONS) $(if $(ENGINE),--engine $(ENGINE)) $(if $(ADDRESS),--address $(ADDRESS))
 
 help:  ## show this
 	@echo 'podium: a Kaggle competition folder into an honest leaderboard and a submission file'
@@ -30,14 +31,14 @@ help:  ## show this
 	@echo
 	@echo '  e.g. make submit COMP=digit-recognizer DATA=path/to/folder/with/the/zip MODELS=cnn,xgboost'
 
-start: needs-comp $(ENGINES)  ## go the whole way for COMP, a name or address at Kaggle: fetch, new, check, submit
-	@$(BIN)/podium start "$(COMP)" $(OPTIONS) $(ASKED)
+start: needs-comp $(SET_UP)  ## go the whole way for COMP, a name or address at Kaggle: fetch, new, check, submit
+	@$(BIN)/podium start "$(COMP)" $(RUNS) $(ASKED)
 
-submit: needs-comp $(ENGINES)  ## train the models of COMP, blend them, write a checked submission
-	@$(BIN)/podium submit $(COMP) $(OPTIONS)
+submit: needs-comp $(SET_UP)  ## train the models of COMP, blend them, write a checked submission
+	@$(BIN)/podium submit $(COMP) $(RUNS)
 
-train: needs-comp $(ENGINES)  ## the same without the submission
-	@$(BIN)/podium train $(COMP) $(OPTIONS)
+train: needs-comp $(SET_UP)  ## the same without the submission
+	@$(BIN)/podium train $(COMP) $(RUNS)
 
 report: $(RUN)  ## draw the page of COMP's last run, or without COMP of all competitions
 	@$(BIN)/podium report $(COMP) $(FROM)

@@ -1,11 +1,11 @@
-"""A competition is that of the folder that was asked for, whatever was loaded before."""
+"""A competition is loaded from its own checkout, whichever was loaded before under its name."""
 
 from podium.competition.registry import get_competition
 from support.tiny import make_root
 
 
-def test_folders_that_take_turns_in_one_process_keep_their_own_competition(tmp_path):
-    one = make_root(tmp_path / "one", {"constant": {}})
-    two = make_root(tmp_path / "two", {"ridge": {}})
-    found = [list(get_competition(root, "tiny").roster) for root in (one, two, one, two)]
-    assert found == [["constant"], ["ridge"], ["constant"], ["ridge"]]
+def test_two_checkouts_may_have_a_competition_of_one_name(tmp_path):
+    rosters = [{"constant": {}, "ridge": {}}, {"constant": {}, "sgd": {}}]
+    roots = [make_root(tmp_path / str(number), roster) for number, roster in enumerate(rosters)]
+    for root, roster in [*zip(roots, rosters, strict=True), (roots[0], rosters[0])]:
+        assert get_competition(root, "tiny").roster == roster

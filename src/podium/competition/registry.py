@@ -57,12 +57,13 @@ def look_first_in(folder: Path, name: str) -> None:
     if package is None:
         package = module_from_spec(ModuleSpec("competitions", None, is_package=True))
         sys.modules["competitions"] = package
-    known = sys.modules.get(f"competitions.{name}")
-    was_found_in = [*known.__path__][:1] if known else []  # before its path follows that of the package
     others = [place for place in package.__path__ if place != str(folder)]
     package.__path__ = [str(folder), *others]
-    if known is not None and was_found_in != [str(folder / name)]:
-        for module in [m for m in sys.modules if f"{m}.".startswith(f"competitions.{name}.")]:
+    # A package without a file of its own has the places of all folders: its modules say where they are from.
+    own = [m for m in sys.modules if f"{m}.".startswith(f"competitions.{name}.")]
+    files = [getattr(sys.modules[module], "__file__", None) for module in own]
+    if any(file and not Path(file).is_relative_to(folder / name) for file in files):
+        for module in own:
             del sys.modules[module]
 
 
