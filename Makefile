@@ -82,7 +82,9 @@ check: $(DEV)  ## every competition on its toy data, and the command reference a
 docs: $(DEV)  ## write docs/commands.md from the command line
 	@$(BIN)/python -m podium.cli.reference docs/commands.md
 
-bench: $(DEV)  ## measure what speed, errors and memory of the networks depend on
+bench: $(DEV)  ## measure runs, their growth, and what speed, errors and memory depend on (LARGE=1: a million rows)
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_rosters.py
+	@PYTHONPATH=tests LARGE=$(LARGE) $(BIN)/python tests/bench/bench_growth.py
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_networks.py
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_recipe.py $(if $(DATA),"$(call path,$(DATA))")
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_bert.py $(if $(DATA),"$(call path,$(DATA))")
