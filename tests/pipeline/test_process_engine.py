@@ -5,13 +5,19 @@ import json
 import os
 import signal
 import time
+from contextlib import closing
 
+import numpy as np
 import pandas as pd
 import psutil
 import pytest
 from loky import cpu_count
 
+from podium.errors import CompetitionError
+from podium.pipeline.folds import Folds
+from podium.pipeline.process_engine import ProcessEngine
 from support.command_line import podium, started
+from support.makers import make_dataset
 from support.tiny import make_root
 
 QUICK = {"constant": {}, "gaussian-nb": {}, "ridge": {}, "multinomial-nb": {}}
@@ -203,3 +209,11 @@ def test_a_budget_ends_a_run_that_would_overrun_with_a_submission(tmp_path):
     assert board(root).loc["slow", ["kind", "note"]].tolist() == ["unfinished", "0 of 2 folds"]
     assert "did not suffice for: slow" in ran.stdout
     assert the_csv(root).exists()
+
+
+def test_a_data_set_that_cannot_be_sent_to_a_process_is_refused_in_one_line(tmp_path):
+    folds = Folds(np.arange(12) % 3)
+    dataset = make_dataset(np.arange(12) % 2, X=np.array([lambda: 1] * 12))
+    engine = ProcessEngine(dataset, folds, code=tmp_path / "pets", folder=tmp_path)
+    with closing(engine), pytest.raises(CompetitionError, match="'pets' must be one that can be pickled"):
+        engine._data()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from collections.abc import Collection
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -16,6 +17,7 @@ from loky import ProcessPoolExecutor, cpu_count
 from loky.process_executor import BrokenProcessPool
 
 from podium.data.dataset import Dataset
+from podium.errors import CompetitionError
 from podium.pipeline import worker
 from podium.pipeline.engine import Failed, Fit, Fitted, Listener, WorkerEngine, free_memory, require_memory
 from podium.pipeline.folds import Folds
@@ -128,7 +130,13 @@ class ProcessEngine(WorkerEngine):
         """Return the file of the data set and the folds, written at the first call."""
         path = Path(self.place.name) / "data.joblib"
         if not path.exists():
-            joblib.dump(self.shared, path)
+            try:
+                joblib.dump(self.shared, path)
+            except (pickle.PicklingError, AttributeError, TypeError) as error:
+                raise CompetitionError(
+                    f"the data set of {self.code.name!r} must be one that can be pickled, got: "
+                    f"{str(error)[:120]}; define its classes in a module, or fit with --engine serial"
+                ) from error
         return path
 
 
