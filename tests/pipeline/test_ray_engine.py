@@ -69,7 +69,7 @@ class Deadly(Bayes):
 
 class Slow(Bayes):
     def fit(self, X, y):
-        (MARKS / "slow").touch()
+        (MARKS / "slow").write_text(str(os.getpid()))
         time.sleep(600)
 
 
@@ -183,6 +183,7 @@ def test_what_still_runs_at_the_end_of_the_budget_is_given_up(cluster, tmp_path)
     found = trained(root, cluster.address, until=began + 20)
     assert time.monotonic() - began < 20 + 30
     assert found.unfinished == {"slow": "0 of 3 folds"}
+    wait_until(lambda: not psutil.pid_exists(int((tmp_path / "slow").read_text())))
 
 
 def test_a_node_with_another_version_of_a_library_is_refused():
