@@ -3,6 +3,7 @@ large."""
 
 import json
 import os
+import re
 import signal
 import time
 from contextlib import closing
@@ -181,7 +182,7 @@ def test_ctrl_c_ends_a_run_at_once_and_says_how_to_go_on(tmp_path):
     said = (tmp_path / "stderr").read_text()
     assert said.startswith("podium: stopped; ")
     assert said.count("\n") == 1
-    assert len(list(store(root).glob("models/gaussian-nb-*/fold-*.npz"))) == 2
+    assert list(store(root).glob("models/constant-*/fold-*.npz"))
 
 
 @pytest.mark.slow
@@ -207,7 +208,7 @@ def test_a_budget_ends_a_run_that_would_overrun_with_a_submission(tmp_path):
     assert ran.returncode == 0, ran.stderr
     assert time.monotonic() - began < 8 + 30
     assert board(root).loc["slow", ["kind", "note"]].tolist() == ["unfinished", "0 of 2 folds"]
-    assert "did not suffice for: slow" in ran.stdout
+    assert re.search(r"the time did not suffice for: .*\bslow; run again to go on", ran.stdout)
     assert the_csv(root).exists()
 
 
