@@ -109,6 +109,7 @@ def test_a_whole_run_predicts_0_for_a_known_pistol_and_1_for_a_known_phone(check
     assert json.loads(csv.with_suffix(".json").read_text())["entry"] == "xgboost"
 
 
+@pytest.mark.slow
 def test_features_of_a_body_run_on_toy_photos_and_answer_for_a_file(checkout, folder):
     names = "xgboost,frozen-mobilenet"
     ran = podium(checkout, "submit", NAME, "--models", names)

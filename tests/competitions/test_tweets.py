@@ -111,6 +111,7 @@ def test_a_test_id_that_is_no_number_is_named(competition, folder):
         competition.load(folder)
 
 
+@pytest.mark.slow
 def test_toy_tweets_to_a_submission_with_a_tiny_bert(checkout, tmp_path):
     weights = {"PODIUM_WEIGHTS": str(checkout / "weights"), "XDG_CONFIG_HOME": str(tmp_path)}
     models = "text-ridge,text-complement-nb@plain,bert-svc"

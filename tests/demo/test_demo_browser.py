@@ -124,6 +124,7 @@ def test_a_drawing_is_answered_within_a_second_and_an_empty_one_gets_a_sentence(
     assert float(seconds) < 1
 
 
+@pytest.mark.slow
 def test_a_photo_is_answered_where_there_is_no_text(browser, checkout, photos, tmp_path):
     image = tmp_path / "own.png"
     Image.new("RGB", (50, 40), "white").save(image)

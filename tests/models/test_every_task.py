@@ -137,7 +137,7 @@ def test_models_of_photos(name, params, kind, photos):
     assert np.allclose(predicted, again, rtol=1e-5)
 
 
-@but_classes
+@pytest.mark.parametrize("kind", ["numbers", pytest.param("labels", marks=pytest.mark.slow)])
 def test_a_small_bert(kind, bert):
     texts = pd.DataFrame({"text": np.where(BRIGHT, "fire near the homes", "lol the exam is love")})
     assert_learnt("small-bert", {**bert, "epochs": 2, "batch_size": 8, "learning_rate": 5e-3}, kind, texts)

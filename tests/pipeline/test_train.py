@@ -116,6 +116,7 @@ def test_a_changed_parameter_fits_that_model_only(tmp_path):
     assert {path: fold_times(root)[path] for path in before} == before
 
 
+@pytest.mark.slow
 def test_a_warm_start_goes_on_from_the_weights_of_the_same_fold(tmp_path):
     root = make_root(tmp_path, {"gaussian-nb": {}, "mlp": {"epochs": 8}}, folds=2)
     assert podium(root, "submit", "tiny", "--warm-start").returncode == 0  # from nothing

@@ -1,6 +1,7 @@
 """From a competition's address to a checked submission in one verb."""
 
 import pandas as pd
+import pytest
 
 from podium.competition.registry import get_competition
 from support import layouts
@@ -38,6 +39,7 @@ def test_an_address_is_all_that_it_takes(empty, stub, tmp_path):
     assert stub.count("DownloadDataFiles") == 1
 
 
+@pytest.mark.slow
 def test_a_competition_of_that_name_at_kaggle_that_is_declared_is_trained_as_it_is(empty, tmp_path):
     layouts.passengers(tmp_path / "passengers-2026")
     made = podium(empty, "new", "boat", "--slug", "passengers-2026", "--data", tmp_path)
