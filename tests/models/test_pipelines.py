@@ -52,7 +52,7 @@ def test_a_table_with_gaps_dates_and_useless_columns_is_learnt(name):
     probabilities = model.predict_proba(X_new)
     assert probabilities.shape == (90, 3)
     assert np.isfinite(probabilities).all()
-    assert (probabilities.argmax(axis=1) == y_new).mean() > 0.8
+    assert (probabilities.argmax(axis=1) == y_new).mean() > 0.75
     assert (pickle.loads(pickle.dumps(model)).predict_proba(X_new) == probabilities).all()
 
 

@@ -1,8 +1,8 @@
 """What podium reaches on real competitions: each is declared, trained, and its file written and checked.
 
-`make bench-real DATA=folder/with/the/zips` prints the table. A competition whose declaration lies beside this
-file is taken as it is; of the others `podium new` writes one, given the metric that Kaggle names. What was
-made before stays in build/real and is not made again.
+`make bench-real DATA=folder/with/the/zips BUDGET=60s` prints the table; without a budget every model is fitted.
+A competition whose declaration lies beside this file is taken as it is; of the others `podium new` writes one,
+given the metric that Kaggle names. What was made before stays in build/real and is not made again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,7 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class Run:
-    """What a competition's run gave: its leaderboard, and the file's rows and the seconds of its models."""
+    """What a competition's run gave: its leaderboard, the file's rows, and the seconds from command to file."""
 
     slug: str
     declared: str
@@ -75,26 +76,29 @@ def main() -> None:
     data = Path(sys.argv[1]).resolve()
     (ROOT / "competitions").mkdir(parents=True, exist_ok=True)
     print(HEAD, flush=True)
-    for run in runs(data):
+    budget = ["--budget", sys.argv[2]] if len(sys.argv) > 2 else []
+    for run in runs(data, budget):
         print(run.to_line(), flush=True)
 
 
-def runs(data: Path) -> Iterator[Run]:
+def runs(data: Path, budget: Sequence[str]) -> Iterator[Run]:
     """Yield the run of each competition whose zip lies in the folder."""
     for slug in METRICS:
         if (data / f"{slug}.zip").exists():
-            yield run(slug, data)
+            yield run(slug, data, budget)
 
 
-def run(slug: str, data: Path) -> Run:
+def run(slug: str, data: Path, budget: Sequence[str]) -> Run:
     """Declare, train and submit one competition. Ends the program where a step fails."""
     declared = declare(slug, data)
-    podium("submit", slug, "--data", data)
+    started = time.perf_counter()
+    podium("submit", slug, "--data", data, *budget)
+    seconds = time.perf_counter() - started
     results = ROOT / "submissions" / slug
     leaderboard = json.loads((results / "leaderboard.json").read_text())
     newest = max(results.glob("submission-*.json"), key=lambda path: path.stat().st_mtime)
     manifest = json.loads(newest.read_text())
-    return Run(slug, declared, leaderboard, manifest["rows"], manifest["seconds"])
+    return Run(slug, declared, leaderboard, manifest["rows"], seconds)
 
 
 def declare(slug: str, data: Path) -> str:

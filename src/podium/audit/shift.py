@@ -145,7 +145,9 @@ def _predict_origin(columns: list[Probe], target: Target) -> PredictivePower:
         model = random_forest(
             ORIGIN, n_estimators=TREES, min_samples_leaf=LEAST_ROWS_OF_A_LEAF, random_state=0
         )
+        model[-1].set_params(n_jobs=-1)  # trees grow alike on any number of threads
         model.fit(frame.iloc[train], target.encoding.columns[train])
+        model[-1].set_params(n_jobs=1)  # their votes add up in any order on several
         return np.asarray(model.predict_proba(frame.iloc[valid]))
 
     return cross_validated(target, predict)

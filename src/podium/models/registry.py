@@ -12,6 +12,7 @@ and factories of a competition's own folder, which a roster entry names by the p
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 import tempfile
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # naming a model must not wait for numpy
 
 GROUP = "podium.models"
 EACH_TARGET = "podium.models.each_target"
+LIBRARIES = dict.fromkeys(("lightgbm", "catboost"), "podium[boost]")  # what to install for a library
 HANDLES = {"encoder", "preprocessor", "weights"}  # parameters that name files
 
 # Before any module of a model imports TensorFlow, which reads them then. It turns its oneDNN kernels on by
@@ -59,8 +61,9 @@ class ModelRow:
     """`factory` is "module:function". `tasks` are the kinds of task that it takes; `takes` are kinds of
     rows, of which a data set must feed at least one, and empty where it takes any. A model that `embeds`
     has, fitted, a last step with the method `embed`. The parameters `implied` by a name are given to the
-    factory. With `several_targets` one fit predicts all targets. `cost` says what a fit
-    asks of a machine."""
+    factory. With `several_targets` one fit predicts all targets. `cost` says what a fit asks of a machine.
+    Beyond `most_rows` it takes too long to be proposed. A `library` that it needs is not among podium's own:
+    an extra brings it."""
 
     factory: str
     tasks: frozenset[str]
@@ -69,6 +72,12 @@ class ModelRow:
     implied: Mapping[str, Any] = None  # type: ignore[assignment]
     several_targets: bool = False
     cost: Cost = LINEAR
+    most_rows: int | None = None
+    library: str = ""
+
+    def is_installed(self) -> bool:
+        """Return whether the library that it needs is there."""
+        return not self.library or importlib.util.find_spec(self.library) is not None
 
 
 CLASSES = frozenset({"classification"})
@@ -122,6 +131,14 @@ MODELS = {
         "podium.models.tabular.pipelines:logistic_regression", CLASSES, TABLE
     ),
     "table-ridge": ModelRow("podium.models.tabular.pipelines:ridge", BOTH, TABLE),
+    "table-knn": ModelRow("podium.models.tabular.pipelines:knn", BOTH, TABLE, most_rows=50_000),
+    "table-svm": ModelRow("podium.models.tabular.pipelines:svm", BOTH, TABLE, cost=TREES, most_rows=5_000),
+    "table-gp": ModelRow(
+        "podium.models.tabular.pipelines:gaussian_process", BOTH, TABLE, cost=TREES, most_rows=800
+    ),
+    "table-extra-trees": ModelRow(
+        "podium.models.tabular.pipelines:extra_trees", ANY_TASK, TABLE, several_targets=True, cost=TREES
+    ),
     "table-random-forest": ModelRow(
         "podium.models.tabular.pipelines:random_forest", ANY_TASK, TABLE, several_targets=True, cost=TREES
     ),
@@ -129,6 +146,12 @@ MODELS = {
         "podium.models.tabular.pipelines:hist_gradient_boosting", BOTH, TABLE, cost=TREES
     ),
     "table-xgboost": ModelRow("podium.models.tabular.pipelines:xgboost", BOTH, TABLE, cost=TREES),
+    "table-lightgbm": ModelRow(
+        "podium.models.tabular.pipelines:lightgbm", BOTH, TABLE, cost=TREES, library="lightgbm"
+    ),
+    "table-catboost": ModelRow(
+        "podium.models.tabular.pipelines:catboost", BOTH, TABLE, cost=TREES, library="catboost"
+    ),
     "time": ModelRow(
         "podium.models.tabular.pipelines:time", NUMBERS, TABLE, several_targets=True, cost=TREES
     ),
@@ -168,6 +191,11 @@ def create(name: str, params: Mapping[str, Any], seed: int, task: Task) -> Any:
     factory does not take.
     """
     row = find(name, [task.kind], params)
+    if not row.is_installed():
+        extra = LIBRARIES.get(row.library, row.library)
+        raise ModelError(
+            f"model {name!r} must have the library {row.library}, found none; run: pip install '{extra}'"
+        )
     module, _, function = row.factory.partition(":")
     with quiet_start():
         factory = getattr(importlib.import_module(module), function)
@@ -260,6 +288,17 @@ def known_names(kinds: Collection[str]) -> list[str]:
     own = [name for name, row in MODELS.items() if _takes_one_of(row, kinds)]
     families = [f"{name}-mobilenet" for name, row in FAMILIES.items() if _takes_one_of(row, kinds)]
     return [*own, *families, *plugin_names(GROUP)]
+
+
+def proposed_names(kind: str, rows: int) -> list[str]:
+    """Return the names of the models that take a kind of task, end in time on as many rows, and have all that
+    they need here."""
+    found = {name: find(name, [kind]) for name in known_names([kind])}
+    return [
+        name
+        for name, row in found.items()
+        if row.is_installed() and (row.most_rows is None or rows <= row.most_rows)
+    ]
 
 
 def _takes_one_of(row: ModelRow, kinds: Collection[str]) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from podium.data import cells
+from podium.data.cell_parts import find_split
 from podium.data.csv_files import plain_columns, read_pieces
 from podium.formatting import sample
 
@@ -33,7 +34,8 @@ class ColumnKind:
     """What a column holds: "number", "category", "date" of a `layout`, "text", "own" (nearly every row has
     its own, which is no text) or "empty".
 
-    `gaps` counts the odd cells that are read as gaps, `amounts` those that are numbers written otherwise.
+    `parts` says of how many parts its cells consist, 0 where they do not. `gaps` counts the odd cells that
+    are read as gaps, `amounts` those that are numbers written otherwise.
     `other_layout` is a second one that fits the dates as well, "" where there is none.
     """
 
@@ -42,6 +44,7 @@ class ColumnKind:
     other_layout: str = ""
     gaps: Mapping[str, int] = field(default_factory=dict)
     amounts: Mapping[str, int] = field(default_factory=dict)
+    parts: int = 0
 
     @property
     def is_odd(self) -> bool:
@@ -70,7 +73,7 @@ def kind_of(column: pd.Series) -> ColumnKind:
     counts = column.value_counts(sort=False)
     if counts.empty:
         return ColumnKind("empty")
-    return _as_numbers(counts) or _as_dates(counts) or ColumnKind(_kind_of_words(counts, len(column)))
+    return _as_numbers(counts) or _as_dates(counts) or _as_words(counts, len(column))
 
 
 def _as_numbers(counts: pd.Series) -> ColumnKind | None:
@@ -116,11 +119,15 @@ def _counted(counts: pd.Series, chosen: np.ndarray) -> dict[str, int]:
     return {str(cell): int(n) for cell, n in counts[chosen].sort_values(ascending=False).items()}
 
 
-def _kind_of_words(counts: pd.Series, rows: int) -> str:
-    if len(counts) <= max(MOST_CATEGORIES, rows / 2):
-        return "category"
-    words = pd.Series(counts.index).str.count(r"\S+")
-    return "text" if words.median() >= LEAST_WORDS else "own"
+def _as_words(counts: pd.Series, rows: int) -> ColumnKind:
+    distinct = pd.Series(counts.index)
+    is_category = len(counts) <= max(MOST_CATEGORIES, rows / 2)
+    if not is_category and distinct.str.count(r"\S+").median() >= LEAST_WORDS:
+        return ColumnKind("text")
+    split = find_split(distinct)
+    if split:
+        return ColumnKind("category", parts=split.count)
+    return ColumnKind("category" if is_category else "own")
 
 
 def columns_of(kinds: Kinds, kind: str) -> list[str]:
@@ -142,6 +149,7 @@ def describe_kinds(kinds: Kinds, only_in_train: Sequence[str]) -> list[str]:
     return [
         *([summary] if kinds else []),
         *(f"left out, {reason}: {_some(columns, 20)}" for reason, columns in left.items() if columns),
+        *_describe_parts(kinds),
         *_describe_odd(kinds, lambda its: its.gaps, "odd cells, read as gaps"),
         *_describe_odd(kinds, lambda its: its.amounts, "odd cells, read as numbers"),
         *(
@@ -150,6 +158,12 @@ def describe_kinds(kinds: Kinds, only_in_train: Sequence[str]) -> list[str]:
             if its.other_layout
         ),
     ]
+
+
+def _describe_parts(kinds: Kinds) -> list[str]:
+    """Return no line, or one that names the columns whose cells consist of parts."""
+    told = [f"{column!r} into {its.parts}" for column, its in kinds.items() if its.parts]
+    return [f"cells of several parts, which models of tables split: {_some(told, MOST_TOLD)}"] if told else []
 
 
 def _describe_odd(kinds: Kinds, odd: Callable[[ColumnKind], Mapping[str, int]], what: str) -> list[str]:

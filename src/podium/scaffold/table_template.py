@@ -7,7 +7,7 @@ from string import Template
 
 from podium.data.table_formats import suffix_of
 from podium.metrics import get_metric
-from podium.models.registry import known_names
+from podium.models.registry import proposed_names
 from podium.scaffold.literals import listed, quoted
 from podium.scaffold.parts import DECLARED, class_parts, filled, shared_parts
 from podium.scaffold.tables import TableFiles
@@ -25,6 +25,7 @@ from podium.competition.declaration import $declared
 $formats
 from podium.data.csv_files import $readers
 from podium.data.dataset import Dataset
+$group_facts
 $multimodal
 $formats_of_files
 from podium.data.task import $task
@@ -86,10 +87,16 @@ TOY_LAYOUTS = """\
     layouts = {c: "%Y-%m-%d %H:%M" if DATES[c] == "ISO8601" else DATES[c] for c in DATES}"""
 TOY_TEXTS = """\
     cells |= {c: np.where(known + rng.normal(size=n) > known.mean(), "a lot", "less") for c in TEXTS}"""
-READ_ROWS = """\
+READ_BOTH = """\
 def read_rows(path: Path) -> MultimodalRows:
     texts = read_texts(path, TEXTS).set_axis(["text", *TEXTS[1:]], axis=1)
-    return MultimodalRows({"text": texts, "table": read_features(path, $columns)})
+    table = $table
+    return MultimodalRows({"text": texts, "table": table})
+
+"""
+READ_TABLE = """\
+def read_rows(path: Path) -> pd.DataFrame:
+    return $table
 
 """
 # On the features of texts, the ones that do well.
@@ -102,6 +109,12 @@ TEXT_MODELS = (
     "text-multinomial-nb",
     "text-xgboost",
     "text-knn",
+)
+
+# Other settings of boosting, whose errors differ enough to make blends better.
+VARIANTS = (
+    ("table-xgboost", "shallow", '{"max_depth": 3, "learning_rate": 0.08}'),
+    ("table-lightgbm", "random", '{"extra_trees": True, "num_leaves": 48, "learning_rate": 0.03}'),
 )
 
 
@@ -195,12 +208,19 @@ def _of_rows(found: TableFiles, columns: str) -> dict[str, str]:
     """Return the parts that say how rows are read: a table, texts, or both."""
     texts = 'read_texts(path, TEXTS).set_axis(["text", *TEXTS[1:]], axis=1)'
     both = bool(found.texts and columns)
-    alone = texts if found.texts else f"read_features(path, {columns})"
+    facts = f".join(group_facts(read_texts(path, [ID])[ID], {quoted(found.group_sign)}))"
+    table = f"read_features(path, {columns})" + facts * bool(found.group_sign)
+    template = READ_BOTH if both else READ_TABLE
+    has_function = both or bool(columns and found.group_sign)
+    alone = texts if found.texts else table
     return {
         "texts": listed("TEXTS", found.texts),
         "toy_texts": TOY_TEXTS if found.texts else "",
-        "rows": "read_rows(path)" if both else alone,
-        "read_rows": Template(READ_ROWS).substitute(columns=columns) if both else "",
+        "rows": "read_rows(path)" if has_function else alone,
+        "read_rows": Template(template).substitute(table=table) if has_function else "",
+        "group_facts": "from podium.data.id_groups import group_facts"
+        if columns and found.group_sign
+        else "",
         "formats_of_files": "" if _are_csv(found) else "from podium.data.table_formats import write_table",
         "multimodal": "from podium.data.multimodal import MultimodalRows" if both else "",
     }
@@ -344,7 +364,19 @@ def _roster(found: TableFiles, kind: str, params: str) -> str:
     has_table = bool(found.numbers or found.categories or found.dates)
     fitting = [
         name
-        for name in known_names([kind])
+        for name in proposed_names(kind, found.rows)
         if (has_table and name.startswith("table-")) or (found.texts and name in TEXT_MODELS)
     ]
-    return "\n".join(f"        {quoted(name)}: {params}," for name in fitting)
+    rows = [(name, params) for name in fitting]
+    rows += [
+        (f"{name}@{variant}", _joined_params(params, more))
+        for name, variant, more in VARIANTS
+        if name in fitting
+    ]
+    return "\n".join(f"        {quoted(name)}: {given}," for name, given in rows)
+
+
+def _joined_params(params: str, more: str) -> str:
+    """Return two dictionaries of parameters, as code, as one."""
+    inner = params.strip("{}")
+    return f"{{{inner}, {more[1:]}" if inner else more

@@ -33,7 +33,7 @@ class TableFiles:
     dates of `moment`, one of the id columns: "forward", in whole "weeks", or "" where none is a date.
     `group_sign` stands in each id after the name of a group, "" where there are no groups. With `clean` some
     cells of numbers and dates are odd. Rows with one value in the column `group` stay together. The sample
-    may stand for test where the rows are `images`."""
+    may stand for test where the rows are `images`. `rows` counts those of train."""
 
     sample: str
     train: str
@@ -52,6 +52,7 @@ class TableFiles:
     group_sign: str
     clean: bool
     remarks: list[str]
+    rows: int
     images: NamedImages | None = None
     group: str = ""
 
@@ -102,7 +103,7 @@ def inspect_table(
     files = _Files(train, test, read_header(train), read_header(test))
     ids, answers = _split_sample(answer, files.shared)
     first_id = _find_ids(path, answer[ids], files)
-    target, labels = _target_of_table(answer[answers], files, asked)
+    target, labels, rows = _target_of_table(answer[answers], files, asked)
     others = [c for c in files.columns if c not in {*ids, *labels, images and images.column}]
     group = find_groups(train, test, others, files.shared, files.remarks) if images else ""
     left = {*_counters(files), group}
@@ -134,6 +135,7 @@ def inspect_table(
         group_sign=told.group_sign,
         clean=any(its.is_odd for its in kinds.values()),
         remarks=files.remarks,
+        rows=rows,
         images=images,
         group=group,
     )
@@ -178,20 +180,23 @@ def _count_rows(path: Path, columns: Sequence[str]) -> int:
     return sum(len(piece) for piece in read_pieces(path, columns))
 
 
-def _target_of_table(answers: pd.DataFrame, files: _Files, asked: Asked) -> tuple[Target, list[str]]:
-    """Return the target, and the columns of the training file that hold it."""
+def _target_of_table(answers: pd.DataFrame, files: _Files, asked: Asked) -> tuple[Target, list[str], int]:
+    """Return the target, the columns of the training file that hold it, and its rows."""
     names = [str(name) for name in answers]
     remarks = files.remarks
     if len(names) == 1:
         label = _label_column(names[0], files)
         labels = _texts(files.train, [label])[label]
-        return one_target(answers[names[0]], labels, f"{files.train}: {label}", asked, remarks), [label]
+        target: Target = one_target(answers[names[0]], labels, f"{files.train}: {label}", asked, remarks)
+        return target, [label], len(labels)
     if set(names) <= set(files.columns):
-        return several_targets(_texts(files.train, names), str(files.train), asked, remarks), names
+        several = _texts(files.train, names)
+        return several_targets(several, str(files.train), asked, remarks), names, len(several)
     cells_of = _texts(files.train, files.only) if files.only else pd.DataFrame()
     for label in files.only:
         if prefix_of(names, cells_of[label]) is not None:
-            return class_columns(names, label, cells_of[label], asked, remarks), [label]
+            target = class_columns(names, label, cells_of[label], asked, remarks)
+            return target, [label], len(cells_of)
     raise DataError(
         f"{files.train} must hold the sample submission's columns {sample(names)}, or a column of these "
         f"classes, got {sample(files.only)} beside those of {files.test.name}; write competition.py by hand"

@@ -1,45 +1,49 @@
-"""Tables: numbers, categories and dates as columns of a frame, and the models on them.
-
-X is a frame as `podium.data.csv_files.read_features` gives it, or has one as its part "table": columns of
-floats, of text, of timestamps, with cells missing anywhere. What is to be learnt of the columns is learnt in
-the fold.
-"""
+"""Models on tables: what `columns` makes of the rows, and an estimator."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier, RidgeClassifierCV, RidgeCV
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import SVC, SVR
 from xgboost import XGBClassifier, XGBRegressor
 
-from podium.data.multimodal import part
 from podium.data.task import Task
 from podium.models.calibration import with_probabilities
-from podium.models.regressors import on_log_scale
+from podium.models.regressors import on_log_scale, on_standard_scale
+from podium.models.tabular.boosting import EarlyStopped
+from podium.models.tabular.columns import (
+    DATES,
+    as_categories,
+    as_texts,
+    bounded_part,
+    calendar,
+    for_linear_models,
+    for_trees,
+)
+from podium.models.tabular.linear import ChosenLogisticRegression
 
-Columns = Callable[[pd.DataFrame], list[str]]
-
-LARGEST_NUMBER = 1e38
-RARE_CATEGORY_ROWS = 5  # a category of fewer rows is one of "the others"
-MOST_CATEGORIES = 200  # categories of a column; histograms of gradient boosting have room for 255
-
+ROUNDS = 3000  # of boosting, at most: fewer where more would be worse
 XGBOOST = {
-    "n_estimators": 300,
+    "n_estimators": ROUNDS,
     "learning_rate": 0.05,
     "max_depth": 5,
     "subsample": 0.8,
@@ -48,40 +52,130 @@ XGBOOST = {
     "tree_method": "hist",
     "enable_categorical": True,
 }
+LIGHTGBM = {
+    "n_estimators": ROUNDS,
+    "learning_rate": 0.05,
+    "num_leaves": 24,
+    "min_child_samples": 10,
+    "subsample": 0.8,
+    "subsample_freq": 1,
+    "colsample_bytree": 0.6,
+    "reg_lambda": 1.0,
+    "cat_smooth": 20,
+    "verbose": -1,
+    "n_jobs": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+}
+CATBOOST = {
+    "iterations": ROUNDS,
+    "learning_rate": 0.08,
+    "depth": 6,
+    "l2_leaf_reg": 5,
+    "random_strength": 1,
+    "one_hot_max_size": 8,
+    "max_ctr_complexity": 1,
+    "thread_count": 1,
+    "verbose": False,
+    "allow_writing_files": False,  # else it leaves a folder where the program was started
+}
 FOREST = {"n_estimators": 300, "min_samples_leaf": 2}  # one thread: several add up in any order
+ROWS_OF_A_TREE = 30_000  # drawn at most: more rows make a forest slow and large, and hardly better
 BOOSTING = {"learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 10}
+SHRINKAGE = np.logspace(-2, 4, 13)  # alphas of ridge
 
 
 def logistic_regression(task: Task, **params: Any) -> Pipeline:
-    return make_pipeline(for_linear_models(), LogisticRegression(**{"C": 0.3, "max_iter": 1000, **params}))
+    """Return logistic regression; without a `C` it is chosen in the fold."""
+    model = LogisticRegression(**{"max_iter": 1000, **params}) if "C" in params else None
+    return make_pipeline(for_linear_models(task), model or ChosenLogisticRegression(**params))
 
 
 def ridge(task: Task, **params: Any) -> BaseEstimator:
-    settings = {"alpha": 10.0, **params}
+    """Return ridge regression, or a classifier by it; without an `alpha` it is chosen in the fold."""
+    is_given = "alpha" in params
+    settings = params if is_given else {"alphas": SHRINKAGE, **params}
     if task.kind == "regression":
-        return _numbers(Ridge, settings, for_linear_models())
-    return make_pipeline(for_linear_models(), with_probabilities(RidgeClassifier(**settings)))
+        return _numbers(Ridge if is_given else RidgeCV, settings, for_linear_models(task))
+    classifier = RidgeClassifier(**settings) if is_given else RidgeClassifierCV(**settings)
+    return make_pipeline(for_linear_models(task), with_probabilities(classifier))
 
 
 def xgboost(task: Task, **params: Any) -> BaseEstimator:
-    settings = {**XGBOOST, **params}
-    if task.kind == "regression":
-        return _numbers(XGBRegressor, settings, for_trees(), as_categories())
-    return make_pipeline(for_trees(), as_categories(), XGBClassifier(**settings))
+    return _boosted(task, (XGBClassifier, XGBRegressor), {**XGBOOST, **params}, as_categories())
+
+
+def lightgbm(task: Task, **params: Any) -> BaseEstimator:
+    """Return LightGBM (Ke et al. 2017)."""
+    from lightgbm import LGBMClassifier, LGBMRegressor
+
+    return _boosted(task, (LGBMClassifier, LGBMRegressor), {**LIGHTGBM, **params}, as_categories())
+
+
+def catboost(task: Task, **params: Any) -> BaseEstimator:
+    """Return CatBoost (Prokhorenkova et al. 2018), which encodes categories by the rows before each."""
+    from catboost import CatBoostClassifier, CatBoostRegressor
+
+    settings = {**CATBOOST, "random_state": 0, **params}
+    return _boosted(task, (CatBoostClassifier, CatBoostRegressor), settings, as_categories(), as_texts())
+
+
+def _boosted(
+    task: Task, kinds: tuple[Callable[..., Any], Callable[..., Any]], settings: dict[str, Any], *steps: Any
+) -> BaseEstimator:
+    """Return boosting of the first kind for classes, of the second for numbers."""
+    settings = dict(settings)
+    log = bool(settings.pop("log", False))
+    kind = kinds[task.kind == "regression"]
+    model = EarlyStopped(kind(**settings))
+    return on_log_scale(log, make_pipeline(for_trees(task), *steps, model))
+
+
+class _RowsOfATree:
+    """A forest each of whose trees has at most `ROWS_OF_A_TREE` rows."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Fit on rows X (n, columns) and targets y (n,) or (n, t)."""
+        self.max_samples = min(len(y), ROWS_OF_A_TREE)
+        return super().fit(X, y, sample_weight=sample_weight)  # type: ignore[misc]
+
+
+class ForestOfClasses(_RowsOfATree, RandomForestClassifier):
+    pass
+
+
+class ForestOfNumbers(_RowsOfATree, RandomForestRegressor):
+    pass
+
+
+class ExtraTreesOfClasses(_RowsOfATree, ExtraTreesClassifier):
+    pass
+
+
+class ExtraTreesOfNumbers(_RowsOfATree, ExtraTreesRegressor):
+    pass
 
 
 def random_forest(task: Task, **params: Any) -> BaseEstimator:
     settings = {**FOREST, **params}
     if task.kind == "regression":
-        return _numbers(RandomForestRegressor, {"max_features": 1 / 3, **settings}, for_trees())
-    return make_pipeline(for_trees(), RandomForestClassifier(**settings))
+        return _numbers(ForestOfNumbers, {"max_features": 1 / 3, **settings}, for_trees(task))
+    return make_pipeline(for_trees(task), ForestOfClasses(**settings))
+
+
+def extra_trees(task: Task, **params: Any) -> BaseEstimator:
+    """Return extremely randomised trees (Geurts et al. 2006)."""
+    settings = {**FOREST, "bootstrap": True, **params}
+    if task.kind == "regression":
+        return _numbers(ExtraTreesOfNumbers, {"max_features": 0.5, **settings}, for_trees(task))
+    return make_pipeline(for_trees(task), ExtraTreesOfClasses(**settings))
 
 
 def hist_gradient_boosting(task: Task, **params: Any) -> BaseEstimator:
     settings = {**BOOSTING, **params}
     if task.kind == "regression":
-        return _numbers(HistGradientBoostingRegressor, settings, for_trees(), as_categories())
-    return make_pipeline(for_trees(), as_categories(), BoostedTreesOfClasses(**settings))
+        return _numbers(HistGradientBoostingRegressor, settings, for_trees(task), as_categories())
+    return make_pipeline(for_trees(task), as_categories(), BoostedTreesOfClasses(**settings))
 
 
 class BoostedTreesOfClasses(HistGradientBoostingClassifier):
@@ -102,110 +196,56 @@ class BoostedTreesOfClasses(HistGradientBoostingClassifier):
         return self
 
 
+def knn(task: Task, **params: Any) -> BaseEstimator:
+    """Return the mean over the nearest rows, nearer ones weighing more."""
+    settings = {"n_neighbors": 20, "weights": "distance", **params}
+    if task.kind == "regression":
+        return _numbers(KNeighborsRegressor, settings, for_linear_models(task))
+    return make_pipeline(for_linear_models(task), KNeighborsClassifier(**settings))
+
+
+def svm(task: Task, **params: Any) -> BaseEstimator:
+    """Return a support vector machine with a Gaussian kernel, for thousands of rows: time grows with their
+    square."""
+    if task.kind == "regression":
+        settings = {"C": 2.0, "epsilon": 0.05, **params}
+        log = bool(settings.pop("log", False))
+        model = on_standard_scale(make_pipeline(for_linear_models(task), SVR(**settings)))
+        return on_log_scale(log, model)
+    classifier = SVC(**{"C": 2.0, **params})
+    return make_pipeline(for_linear_models(task), with_probabilities(classifier))
+
+
+def gaussian_process(task: Task, **params: Any) -> BaseEstimator:
+    """Return a Gaussian process (Rasmussen and Williams 2006), for hundreds of rows: time grows with their
+    cube."""
+    kernel = ConstantKernel() * RBF(length_scale=10.0, length_scale_bounds=(0.1, 1e4))
+    if task.kind == "regression":
+        settings = {"kernel": kernel + WhiteKernel(), "normalize_y": True, **params}
+        return _numbers(GaussianProcessRegressor, settings, for_linear_models(task), dense())
+    classifier = GaussianProcessClassifier(**{"kernel": kernel, **params})
+    return make_pipeline(for_linear_models(task), dense(), classifier)
+
+
+def dense() -> FunctionTransformer:
+    """Return a step that makes sparse columns dense."""
+    return FunctionTransformer(_dense, accept_sparse=True)
+
+
+def _dense(X: Any) -> np.ndarray:
+    return np.asarray(X.toarray() if hasattr(X, "toarray") else X)
+
+
 def time(task: Task, log: bool = False, **params: Any) -> BaseEstimator:
     """Return the mean over a thousand shallow trees on nothing but dates."""
     settings = {"n_estimators": 1000, "max_depth": 4, "min_samples_leaf": 10, **params}
     dates = make_column_transformer((make_pipeline(calendar(), SimpleImputer()), DATES))
-    return on_log_scale(log, make_pipeline(_part("times"), dates, RandomForestRegressor(**settings)))
+    times = FunctionTransformer(bounded_part, kw_args={"name": "times"})
+    return on_log_scale(log, make_pipeline(times, dates, RandomForestRegressor(**settings)))
 
 
 def _numbers(kind: Callable[..., BaseEstimator], settings: dict[str, Any], *steps: Any) -> BaseEstimator:
     """Return a regressor on the steps; the setting `log` has it learn logarithms."""
     settings = dict(settings)
-    log = settings.pop("log", False)
-    return on_log_scale(log, make_pipeline(_part("table"), *steps, kind(**settings)))
-
-
-def _part(name: str) -> FunctionTransformer:
-    return FunctionTransformer(_bounded_part, kw_args={"name": name})
-
-
-def _bounded_part(X: Any, name: str) -> pd.DataFrame:
-    """Return the part of that name, its numbers such as floats of 32 bits hold: trees know no others."""
-    frame = part(X, name)
-    numbers = frame.select_dtypes("number")
-    if not (numbers.abs() > LARGEST_NUMBER).to_numpy().any():
-        return frame
-    return frame.assign(**numbers.clip(-LARGEST_NUMBER, LARGEST_NUMBER))
-
-
-def _columns(**kind: Any) -> Columns:
-    """Return a selector of the columns of a kind that are not empty in the training rows."""
-    return partial(_not_empty, make_column_selector(**kind))
-
-
-def _not_empty(select: Columns, frame: pd.DataFrame) -> list[str]:
-    return [column for column in select(frame) if frame[column].notna().any()]
-
-
-NUMBERS = _columns(dtype_include="number")
-DATES = _columns(dtype_include="datetime")
-CATEGORIES = _columns(dtype_exclude=["number", "datetime"])
-
-
-def for_linear_models() -> Pipeline:
-    """Return steps to columns of one scale: gaps are filled with the median and marked, and each category has
-    a column."""
-    filled = SimpleImputer(strategy="median", add_indicator=True)
-    columns = make_column_transformer(
-        (make_pipeline(filled, StandardScaler()), NUMBERS),
-        (make_pipeline(calendar(), filled, StandardScaler()), DATES),
-        (
-            OneHotEncoder(
-                handle_unknown="infrequent_if_exist",
-                min_frequency=RARE_CATEGORY_ROWS,
-                max_categories=MOST_CATEGORIES,
-                dtype=np.float32,
-            ),
-            CATEGORIES,
-        ),
-    )
-    return make_pipeline(_part("table"), columns)
-
-
-def for_trees() -> Pipeline:
-    """Return steps to a frame of floats: gaps stay gaps, categories become numbers from 0, unknown ones
-    gaps."""
-    codes = OrdinalEncoder(
-        handle_unknown="use_encoded_value",
-        unknown_value=np.nan,
-        encoded_missing_value=np.nan,
-        min_frequency=RARE_CATEGORY_ROWS,
-        max_categories=MOST_CATEGORIES,
-    )
-    columns = make_column_transformer(("passthrough", NUMBERS), (calendar(), DATES), (codes, CATEGORIES))
-    return make_pipeline(_part("table"), columns.set_output(transform="pandas"))
-
-
-def calendar() -> FunctionTransformer:
-    return FunctionTransformer(_calendar)
-
-
-def _calendar(dates: pd.DataFrame) -> pd.DataFrame:
-    """Return the days since 1970, year, month, weekday and hour of each date."""
-    parts: dict[str, pd.Series] = {}
-    for column in dates:
-        time = dates[column].dt
-        days = (dates[column] - pd.Timestamp(0)) / pd.Timedelta(days=1)
-        named = {
-            "days": days,
-            "year": time.year,
-            "month": time.month,
-            "weekday": time.day_of_week,
-            "hour": time.hour,
-        }
-        parts |= {f"{column} {name}": values.astype(np.float64) for name, values in named.items()}
-    return pd.DataFrame(parts, index=dates.index)
-
-
-def as_categories() -> FunctionTransformer:
-    """Return a step that makes the categories, which `for_trees` numbered, categories of pandas: gradient
-    boosting then splits them by set, not by order."""
-    return FunctionTransformer(_as_categories)
-
-
-def _as_categories(frame: pd.DataFrame) -> pd.DataFrame:
-    # One dtype whatever the rows, lest the codes of a part of the rows mean something else.
-    kind = pd.CategoricalDtype(list(range(MOST_CATEGORIES + 1)))
-    typed = frame.astype({c: kind for c in frame.columns if c.startswith("ordinalencoder__")})
-    return typed.set_axis([str(i) for i in range(typed.shape[1])], axis=1)  # XGBoost refuses [, ] and <
+    log = bool(settings.pop("log", False))
+    return on_log_scale(log, make_pipeline(*steps, kind(**settings)))
