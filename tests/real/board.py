@@ -1,8 +1,8 @@
 """What podium reaches on real competitions: each is declared, trained, and its file written and checked.
 
-`make bench-real DATA=folder/with/the/zips BUDGET=60s` prints the table; without a budget every model is fitted.
-A competition whose declaration lies beside this file is taken as it is; of the others `podium new` writes one,
-given the metric that Kaggle names. What was made before stays in build/real and is not made again.
+`make bench-real DATA=folder/with/the/zips BUDGET=60s` prints the table; without a budget all are fitted.
+A competition whose declaration lies beside this file is taken as it is; of the others `podium new` writes
+one, given the metric that Kaggle names. What was made before stays in build/real and is not made again.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class Run:
-    """What a competition's run gave: its leaderboard, the file's rows, and the seconds from command to file."""
+    """What a competition's run gave: its leaderboard, the rows of its file, and the seconds it took."""
 
     slug: str
     declared: str

@@ -123,6 +123,13 @@ MODELS = {
     "text-multinomial-nb": ModelRow("podium.models.text.tfidf:multinomial_nb", CLASSES, TEXT, cost=INSTANT),
     "text-decision-tree": ModelRow("podium.models.text.tfidf:decision_tree", CLASSES, TEXT),
     "text-knn": ModelRow("podium.models.text.tfidf:knn", NUMBERS, TEXT, several_targets=True),
+    "text-embeddings": ModelRow(
+        "podium.models.text.embeddings:text_embeddings",
+        BOTH,
+        TEXT,
+        cost=TRANSFORMER,
+        most_rows=30_000,
+    ),
     "bert-svc": ModelRow("podium.models.text.kernel:bert_svc", CLASSES, TEXT, cost=TRANSFORMER),
     "small-bert": ModelRow(
         "podium.models.text.bert:small_bert", ANY_TASK, TEXT, several_targets=True, cost=TRANSFORMER

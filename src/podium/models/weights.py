@@ -18,6 +18,11 @@ def local(handle: str) -> Path | None:
     return next((c for c in candidates if c.exists()), None)
 
 
+def is_packaged(handle: str) -> bool:
+    """Return whether an installed package brings the weights."""
+    return handle in PACKAGED and library_version(PACKAGED[handle]) is not None
+
+
 def imagenet_file(body: str, top: bool) -> Path | None:
     """Return the file in the folder PODIUM_WEIGHTS that is named as Keras names the ImageNet weights of a
     network, with the classifier on top or without; None where there is none."""

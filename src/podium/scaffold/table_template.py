@@ -8,6 +8,7 @@ from string import Template
 from podium.data.table_formats import suffix_of
 from podium.metrics import get_metric
 from podium.models.registry import proposed_names
+from podium.models.weights import is_packaged
 from podium.scaffold.literals import listed, quoted
 from podium.scaffold.parts import DECLARED, class_parts, filled, shared_parts
 from podium.scaffold.tables import TableFiles
@@ -110,6 +111,7 @@ TEXT_MODELS = (
     "text-xgboost",
     "text-knn",
 )
+ENCODER = "minilm-l6-v2"  # the encoder of texts that a package brings
 
 # Other settings of boosting, whose errors differ enough to make blends better.
 VARIANTS = (
@@ -362,12 +364,18 @@ def _readers(found: TableFiles, of_target: str) -> str:
 
 def _roster(found: TableFiles, kind: str, params: str) -> str:
     has_table = bool(found.numbers or found.categories or found.dates)
+    texts = {*TEXT_MODELS, *(["text-embeddings"] if is_packaged(ENCODER) else [])}
     fitting = [
         name
         for name in proposed_names(kind, found.rows)
-        if (has_table and name.startswith("table-")) or (found.texts and name in TEXT_MODELS)
+        if (has_table and name.startswith("table-")) or (found.texts and name in texts)
     ]
-    rows = [(name, params) for name in fitting]
+    own = {
+        "text-embeddings": _joined_params(
+            params, f'{{"encoder": {quoted(ENCODER)}, "preprocessor": {quoted(ENCODER)}}}'
+        )
+    }
+    rows = [(name, own.get(name, params)) for name in fitting]
     rows += [
         (f"{name}@{variant}", _joined_params(params, more))
         for name, variant, more in VARIANTS

@@ -21,7 +21,13 @@ from pathlib import Path
 
 from podium.storage.hashing import content_id
 
-SHAPE_INPUTS = ("podium.data.cached_pixels", "podium.data.image_spec", "podium.data.text_cleaning")
+SHAPE_INPUTS = (
+    "podium.data.cached_pixels",
+    "podium.data.cell_parts",
+    "podium.data.cells",
+    "podium.data.image_spec",
+    "podium.data.text_cleaning",
+)
 _REGISTRY = "podium.models.registry"  # of names: a package that adds a model imports it
 _SOURCE = Path(__file__).parents[2]  # the folder that holds the package
 _DISTRIBUTION = {"PIL": "pillow", "sklearn": "scikit-learn"}  # where it differs from the import's name

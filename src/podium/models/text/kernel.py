@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import SVC
@@ -19,16 +18,9 @@ from sklearn.utils.validation import check_is_fitted
 from podium.data.task import Task
 from podium.data.text_cleaning import readable
 from podium.models.calibration import with_probabilities
-from podium.models.text.hub import (
-    REPORT_ENCODER,
-    REPORT_PREPROCESSOR,
-    Encoder,
-    load_encoder,
-    mean_over_tokens,
-    tokens_for,
-)
+from podium.models.text.embeddings import embed
+from podium.models.text.hub import REPORT_ENCODER, REPORT_PREPROCESSOR
 from podium.models.text.tfidf import HashableTexts, TextFeatures
-from podium.models.text.token_batches import TokenizedTexts
 
 
 def bert_svc(task: Task, C: float = 1.0, **params: Any) -> Pipeline:
@@ -65,25 +57,5 @@ class TextKernel(TransformerMixin, BaseEstimator):
 
 @lru_cache(maxsize=11)  # five folds' training and validation rows, and the test rows
 def _embeddings(encoder: str, preprocessor: str, rows: HashableTexts) -> np.ndarray:
-    embed = _embedder(encoder)
-    texts = TokenizedTexts(tokens_for(embed.encoder, encoder, preprocessor, rows.frame["text"].map(readable)))
-    found = np.zeros((len(rows.frame), embed.width), dtype=np.float32)
-    for batch in texts.by_length():
-        found[batch] = embed(texts.batch(batch)).numpy()
+    found = embed([readable(text) for text in rows.frame["text"]], encoder, preprocessor)
     return found / np.linalg.norm(found, axis=1, keepdims=True)
-
-
-@lru_cache(maxsize=1)
-def _embedder(encoder: str) -> _Embedder:
-    return _Embedder(load_encoder(encoder, native=True))
-
-
-class _Embedder(tf.Module):
-    def __init__(self, encoder: Encoder):
-        super().__init__()
-        self.encoder = encoder
-        self.width = encoder.width
-
-    @tf.function(reduce_retracing=True)
-    def __call__(self, batch: dict[str, tf.Tensor]) -> tf.Tensor:
-        return mean_over_tokens(self.encoder(batch)["sequence_output"], batch["input_mask"])
