@@ -58,7 +58,7 @@ def test_a_label_is_doubted_where_another_class_is_as_likely_as_its_own_rows_hav
     # The cats' own rows have .7 for cat in the mean, the dogs' .6 for dog.
     oof = [[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.3, 0.7], [0.6, 0.4], [0.3, 0.7]]
     dataset = make_dataset([0, 0, 0, 1, 1, 1], classes=CLASSES)
-    found = find_mislabelled(dataset, make_predictions(oof))
+    found, _ = find_mislabelled(dataset, make_predictions(oof), 20)
     assert found.drop(columns="what").to_dict("records") == [
         {"row": 2, "label": "cat", "likely": "dog", "probability": 0.4}
     ]
@@ -67,7 +67,9 @@ def test_a_label_is_doubted_where_another_class_is_as_likely_as_its_own_rows_hav
 def test_the_clearest_mislabelled_row_comes_first_and_a_class_without_rows_is_never_likely():
     oof = [[0.2, 0.7, 0.1], [0.1, 0.9, 0.0], [0.0, 0.3, 0.7], [0.9, 0.1, 0.0]]
     dataset = make_dataset([0, 0, 1, 0], classes=np.array(["cat", "dog", "eel"]))
-    assert find_mislabelled(dataset, make_predictions(oof))["row"].tolist() == [1, 0]
+    found, count = find_mislabelled(dataset, make_predictions(oof), 1)
+    assert found["row"].tolist() == [1]
+    assert count == 2
 
 
 def test_of_numbers_the_largest_errors_come_first():

@@ -84,6 +84,13 @@ def test_a_model_whose_first_fold_took_too_long_gets_no_second(clock):
     assert ran == ["slow 0", "quick 0", "quick 1", "quick 2"]
 
 
+def test_a_model_begun_is_completed_before_another_one_takes_its_time(clock):
+    schedule = make_schedule(plan("good", 4.0), plan("next", 5.0), plan("last", 6.0), until=14.0)
+    seconds = {"good": 4.0, "next": 5.0, "last": 6.0}
+    ran = played(schedule, clock, seconds, {"good": 3, "next": 2, "last": 1})
+    assert ran[:3] == ["good 0", "good 1", "good 2"]
+
+
 def test_folds_side_by_side_need_less_time(clock):
     for side_by_side, begins in ((1, False), (3, True)):
         one = make_schedule(plan("slow", 10.0, is_measured=True), until=11.0, side_by_side=side_by_side)

@@ -38,8 +38,9 @@ def random_rows(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
     return _test_rows(dataset, predictions, rows)
 
 
-def find_mislabelled(dataset: Dataset, predictions: Predictions) -> pd.DataFrame:
-    """Return the training rows whose label is likely wrong (see `Classification.likely`), the surest first.
+def find_mislabelled(dataset: Dataset, predictions: Predictions, most: int) -> tuple[pd.DataFrame, int]:
+    """Return at most `most` of the training rows whose label is likely wrong (see `Classification.likely`),
+    the surest first, and how many there are.
 
     The columns are `row`, `what` it is, its `label`, the `likely` label, and the `probability` of the label.
     """
@@ -48,9 +49,10 @@ def find_mislabelled(dataset: Dataset, predictions: Predictions) -> pd.DataFrame
     rows = np.flatnonzero(likely != dataset.y)
     support = task.support(dataset.y, predictions.oof)[rows]
     doubt = support - task.support(likely, predictions.oof)[rows]
-    order = np.argsort(doubt, kind="stable")
+    order = np.argsort(doubt, kind="stable")[:most]
+    count = len(rows)
     rows = rows[order]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "row": rows,
             "what": [dataset.modality.describe(dataset.X, row) for row in rows.tolist()],
@@ -59,6 +61,7 @@ def find_mislabelled(dataset: Dataset, predictions: Predictions) -> pd.DataFrame
             "probability": support[order].round(5),
         }
     )
+    return table, count
 
 
 def write_worst_rows(store: Store, dataset: Dataset, predictions: Predictions, scored: np.ndarray) -> None:

@@ -57,7 +57,8 @@ class Schedule:
     hopeless one gets its second fold last.
 
     With a `deadline` (of `time.monotonic`) no fit starts of a model that, as its first fit was measured,
-    could not be completed before it; what still runs then is to be given up.
+    could not be completed before it; what still runs then is to be given up. Nor does a model begin where
+    its first fit would leave too little time to complete the best one begun: half a model is worth nothing.
     """
 
     def __init__(self, deadline: float | None = None, side_by_side: int = 1):
@@ -109,8 +110,11 @@ class Schedule:
             return True
         if not plan.is_measured:
             return plan.seconds / OPTIMISM <= self._left()
-        rounds = math.ceil(len(plan.waiting) / self._at_once(plan))
-        return plan.seconds * rounds <= self._left()
+        return self._seconds_left(plan) <= self._left()
+
+    def _seconds_left(self, plan: Plan) -> float:
+        """Return how long all that is left of a model takes."""
+        return plan.seconds * math.ceil(len(plan.waiting) / self._at_once(plan))
 
     def _at_once(self, plan: Plan) -> int:
         return 1 if plan.waiting[0].cost.all_cores else self.side_by_side
@@ -119,11 +123,13 @@ class Schedule:
         """Return the model to go on with, and the one to begin with, each with the seconds that it takes."""
         scored = {plan.gain: plan for plan in plans if plan.gain is not None}
         unbegun = [plan for plan in plans if not plan.has_begun]
+        best = scored[max(scored)] if scored else None
+        spare = self._left() - (self._seconds_left(best) if best else 0.0)
         choices = []
         if unbegun:
             cheapest = min(unbegun, key=lambda plan: plan.seconds)
-            choices.append((cheapest.seconds, cheapest))
-        if scored:
-            best = scored[max(scored)]
+            if cheapest.seconds <= spare or not best:
+                choices.append((cheapest.seconds, cheapest))
+        if best:
             choices.append((best.seconds * len(best.waiting), best))
         return choices or [(plan.seconds, plan) for plan in plans]

@@ -49,7 +49,7 @@ def galleries(results: Results) -> Iterator[Gallery]:
     task = dataset.task
     name = results.chosen.name
     worst = worst_rows(dataset, results.chosen)
-    likely_wrong = find_mislabelled(dataset, results.chosen)
+    likely_wrong, count = find_mislabelled(dataset, results.chosen, MOST_ROWS)
     found = (
         (
             task.worst_title,
@@ -63,10 +63,10 @@ def galleries(results: Results) -> Iterator[Gallery]:
         ),
         (
             "Possibly mislabelled",
-            f"Confident learning (Northcutt, Jiang and Chuang 2021) finds {len(likely_wrong):,} of "
+            f"Confident learning (Northcutt, Jiang and Chuang 2021) finds {count:,} of "
             f"{len(dataset.y):,} training rows whose label {name!r} contradicts: either is wrong. The "
             "clearest first.",
-            _cards(dataset, "training", likely_wrong[:MOST_ROWS], _likely_label),
+            _cards(dataset, "training", likely_wrong, _likely_label),
         ),
         (
             "Random predictions",
