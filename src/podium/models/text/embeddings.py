@@ -1,8 +1,8 @@
 """Texts as the embeddings of a BERT that is not trained, and models on them.
 
 An embedding takes a hundredth of a second, and five folds ask for the same texts: the process keeps them by
-text. So that an embedding does not depend on its company, not even in the last bit, batches have as many texts
-each, padded to few lengths.
+text. So that an embedding does not depend on its company, not even in the last bit, batches hold as many
+texts each, padded to few lengths.
 """
 
 from __future__ import annotations
