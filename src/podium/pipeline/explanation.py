@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from podium.data.dataset import Dataset
 from podium.metrics import Scorer
 from podium.pipeline.changed_columns import model_row, reads
-from podium.pipeline.importance import REPEATS, Asked, choose_columns, importance
+from podium.pipeline.importance import REPEATS, Asked, choose_columns, columns_of, importance
 from podium.pipeline.leaderboard import Leaderboard
 from podium.pipeline.partial_dependence import MOST_CURVES, partial_dependence
 from podium.pipeline.predict import Predictor, load_predictor
@@ -21,7 +22,7 @@ from podium.storage.store import Store
 IMPORTANCE = "importance.csv"
 DEPENDENCE = "partial-dependence.csv"
 EXPLANATION = "explanation.json"
-MOST_ROWS = 2000
+_MOST_ROWS = 2000
 _MOST_ROWS_OF_NETWORKS = 200  # a network needs up to a hundred times as long for a row as trees do
 _MOST_ASKED = 5000  # rows of all members together
 _CURVE_SHARE = 0.15  # of these rows, for partial dependence: each is asked about by all folds' models
@@ -64,10 +65,11 @@ def explain(session: Session) -> Explanation:
     StoreError if a model was not, or not as it is now.
     """
     dataset = session.dataset
+    fed = _feeds(dataset)
     predictor = load_predictor(session)
     scorer = Scorer.of(session.metric, dataset)
     asked = Asked(predictor, dataset, session.folds, scorer, session.folds.scored, session.competition.seed)
-    sampled = _sample(asked, _most_rows(predictor, session))
+    sampled = _sample(asked, _most_rows(predictor, fed))
     columns = choose_columns(sampled)
     found = importance(sampled, columns)
     curves = _sample(sampled, int(np.ceil(_CURVE_SHARE * len(sampled.rows))))
@@ -92,18 +94,19 @@ def _sample(asked: Asked, most: int) -> Asked:
     return replace(asked, rows=asked.rows[np.sort(order[:most])])
 
 
-def _most_rows(predictor: Predictor, session: Session) -> int:
+def _feeds(dataset: Dataset) -> frozenset[str]:
+    """Return the kinds of rows of which columns are a part."""
+    modality = dataset.modality
+    return frozenset().union(*(modality.feeds_from(dataset.X, column) for column in columns_of(dataset)))
+
+
+def _most_rows(predictor: Predictor, fed: frozenset[str]) -> int:
     """Return about how many rows can be asked about in some seconds: fewer of an entry of many members, and
     few where one is a network that may be given a column. Measured seconds would differ from run to run."""
-    X = session.dataset.X
-    modality = session.dataset.modality
-    table = modality.columns(X)
-    columns = [] if table is None else list(table)
-    fed = frozenset().union(*(modality.feeds_from(X, column) for column in columns))
     asked = [member for member in predictor.members if member is not None and reads(member, fed)]
     if any(model_row(member).cost.all_cores for member in asked):
         return _MOST_ROWS_OF_NETWORKS
-    return min(MOST_ROWS, _MOST_ASKED // max(1, len(asked)))
+    return min(_MOST_ROWS, _MOST_ASKED // max(1, len(asked)))
 
 
 def write_explanation(store: Store, explanation: Explanation) -> None:

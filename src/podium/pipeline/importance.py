@@ -20,7 +20,7 @@ from podium.data.dataset import Dataset
 from podium.data.rows import take
 from podium.errors import DataError
 from podium.metrics import Scorer
-from podium.pipeline.changed_columns import Change, FoldEntry
+from podium.pipeline.changed_columns import MOST_NUMBERS, Change, FoldEntry
 from podium.pipeline.folds import Folds
 from podium.pipeline.predict import Predictor
 from podium.pipeline.significance import FEW_RESAMPLES, Resamples, spread
@@ -29,7 +29,6 @@ REPEATS = 3  # permutations of a column
 MOST_COLUMNS = 50
 _SCREENED_COLUMNS = 500
 _SCREENED_ROWS = 50
-_MOST_NUMBERS = 10_000_000  # of rows and predictions that are in memory at once
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,7 @@ class Asked:
     @cached_property
     def columns(self) -> pd.DataFrame:
         """Return the columns (n, k) of the rows. Raise DataError where rows have none."""
-        table = self.dataset.modality.columns(take(self.dataset.X, self.rows))
-        if table is None:
-            raise DataError(
-                f"rows must have columns to be explained, got {self.dataset.modality.name} rows; look at the "
-                "rows that the report page shows instead"
-            )
-        return table.reset_index(drop=True)
+        return columns_of(self.dataset).iloc[self.rows].reset_index(drop=True)
 
     @cached_property
     def parts(self) -> list[tuple[np.ndarray, FoldEntry]]:
@@ -69,6 +62,17 @@ class Asked:
     def take(self, places: np.ndarray) -> Asked:
         """Return the same of some of the rows."""
         return Asked(self.predictor, self.dataset, self.folds, self.scorer, self.rows[places], self.seed)
+
+
+def columns_of(dataset: Dataset) -> pd.DataFrame:
+    """Return the columns of all training rows that models are given. Raise DataError where rows have none."""
+    table = dataset.modality.columns(dataset.X)
+    if table is None:
+        raise DataError(
+            f"rows must have columns to be explained, got {dataset.modality.name} rows; look at the single "
+            "rows that the report page shows instead"
+        )
+    return table
 
 
 def importance(asked: Asked, columns: Sequence[Any]) -> pd.DataFrame:
@@ -127,8 +131,7 @@ def _permuted(asked: Asked, base: np.ndarray, columns: Sequence[Any]) -> Iterato
     """Yield each column with the out-of-fold predictions (repeats, n, c) after its permutations."""
     table = asked.columns
     orders = [_permutation(len(table), asked.seed, repeat) for repeat in range(REPEATS)]
-    numbers = REPEATS * (base.size + asked.dataset.modality.width(asked.dataset.X) * len(base))
-    at_once = max(1, _MOST_NUMBERS // max(1, numbers))
+    at_once = max(1, MOST_NUMBERS // (REPEATS * base.size))
     for start in range(0, len(columns), at_once):
         some = columns[start : start + at_once]
         predicted = np.zeros((len(some) * REPEATS, *base.shape))

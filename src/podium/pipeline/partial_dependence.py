@@ -7,7 +7,7 @@ value of a grid. The models of each fold give a curve of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
 from podium.data.rows import take
 from podium.pipeline.changed_columns import Change, FoldEntry
-from podium.pipeline.importance import Asked
+from podium.pipeline.importance import Asked, columns_of
 
 MOST_CURVES = 6  # columns
 _COLUMNS = ["column", "kind", "value", "target", "mean", "lowest", "highest"]
@@ -34,8 +34,20 @@ def partial_dependence(asked: Asked, columns: Sequence[Any]) -> pd.DataFrame:
     `kind` is that of the column: number, date or category. `mean` is the mean prediction over the folds,
     `lowest` and `highest` are those of single folds. Columns without a grid are left out.
     """
-    parts = [table for column in columns for table in _dependence(asked, column)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
+    every = columns_of(asked.dataset)
+    grids = {column: grid(every[column]) for column in columns}
+    changes = [Change(column, value) for column, values in grids.items() for value in values]
+    if not changes:
+        return pd.DataFrame(columns=_COLUMNS)
+    curves = _curves(asked, changes)  # (folds, changes, c)
+    kinds = {column: column_kind(every[column]) for column in grids}
+    names = asked.dataset.task.names or ["prediction"]
+    lines = [
+        _line(change, kinds[change.column], name, curves[:, place, number])
+        for place, change in enumerate(changes)
+        for number, name in enumerate(names)
+    ]
+    return pd.DataFrame(lines, columns=_COLUMNS)
 
 
 def grid(values: pd.Series) -> list[Any]:
@@ -69,34 +81,16 @@ def _frequent(known: pd.Series) -> list[Any]:
     return [value for value, _ in ordered[:_MOST_CATEGORIES]]
 
 
-def _dependence(asked: Asked, column: Any) -> Iterator[pd.DataFrame]:
-    """Yield the rows of one column, a table for each prediction column; none where it has no grid."""
-    every = asked.dataset.modality.columns(asked.dataset.X)
-    values = every[column]  # type: ignore[index]  # the entry has been asked about its columns before
-    asked_values = grid(values)
-    if not asked_values:
-        return
-    curves = _curves(asked, column, asked_values)  # (folds, values, c)
-    kind = column_kind(values)
-    for number, target in enumerate(asked.dataset.task.names or ["prediction"]):
-        yield pd.DataFrame(
-            {
-                "column": str(column),
-                "kind": kind,
-                "value": [_WRITTEN[kind](value) for value in asked_values],
-                "target": target,
-                "mean": curves[:, :, number].mean(axis=0),
-                "lowest": curves[:, :, number].min(axis=0),
-                "highest": curves[:, :, number].max(axis=0),
-            }
-        )
-
-
-def _curves(asked: Asked, column: Any, values: Sequence[Any]) -> np.ndarray:
-    """Return the mean prediction (folds, values, c) of each fold's models, each for all of the rows."""
+def _curves(asked: Asked, changes: Sequence[Change]) -> np.ndarray:
+    """Return the mean prediction (folds, changes, c) of each fold's models, each for all of the rows."""
     X = take(asked.dataset.X, asked.rows)
-    changes = [Change(column, value) for value in values]
     entries = (
         FoldEntry(asked.predictor, fold, asked.dataset.modality, X) for fold in range(len(asked.folds))
     )
     return np.stack([entry.predict_changed(changes).mean(axis=1) for entry in entries])
+
+
+def _line(change: Change, kind: str, target: str, means: np.ndarray) -> tuple[Any, ...]:
+    """Return a row of the table, made of the means (folds,) of each fold's models."""
+    value = _WRITTEN[kind](change.values)
+    return str(change.column), kind, value, target, means.mean(), means.min(), means.max()
