@@ -43,6 +43,9 @@ train: needs-comp $(SET_UP)  ## the same without the submission
 report: $(RUN)  ## draw the page of COMP's last run, or without COMP of all competitions
 	@$(BIN)/podium report $(COMP) $(FROM)
 
+explain: needs-comp $(RUN)  ## measure which columns the trained entry of COMP depends on, and how
+	@$(BIN)/podium explain $(COMP) $(FROM)
+
 explore: needs-comp $(RUN)  ## draw the data of COMP on a page, before any training
 	@$(BIN)/podium explore $(COMP) $(FROM)
 
@@ -136,5 +139,5 @@ $(CLUSTER): $(RUN)
 	$(call install,--editable '.[cluster]')
 	@rm -f $(VENV)/ready-cluster-* && touch $@
 
-.PHONY: help start submit train report explore audit demo fetch upload scores leaderboard new test test-all check docs bench bench-real clean needs-comp browser
+.PHONY: help start submit train report explain explore audit demo fetch upload scores leaderboard new test test-all check docs bench bench-real clean needs-comp browser
 .DELETE_ON_ERROR:

@@ -234,6 +234,35 @@ def _report_one(
         typer.echo(f"page: not drawn: {error}")
 
 
+@app.command()
+def explain(name: Name, data: Data = None, skip_bad_images: Skip = False, root: Root = None) -> None:
+    """Measure which columns the trained entry's predictions depend on, and how, and draw the page again."""
+    base = root_of(root)
+    competition = get_competition(base, name)
+
+    from podium.cli.terminal import make_console, print_importance
+    from podium.pipeline.explanation import DEPENDENCE, IMPORTANCE, write_explanation
+    from podium.pipeline.explanation import explain as measure
+    from podium.pipeline.leaderboard import read_leaderboard
+    from podium.pipeline.session import open_session
+    from podium.report.explanation import sampled
+    from podium.report.kaggle_scores import with_kaggle_scores
+    from podium.report.results import read_results
+    from podium.report.run import write_page
+
+    with open_session(competition, base, data, skip_bad_images) as session:
+        found = measure(session)
+        write_explanation(session.store, found)
+        leaderboard, _ = read_leaderboard(competition, session.store)
+        board = with_kaggle_scores(leaderboard, competition, base)
+        page = write_page(session, read_results(session, board))
+    print_importance(make_console(), found.importance, session.metric.name)
+    typer.echo(sampled(found))
+    for file in (IMPORTANCE, DEPENDENCE):
+        typer.echo(f"as a table: {session.store.root / file}")
+    typer.echo(f"page: {page}")
+
+
 def _report_all(base: Path, as_json: bool) -> None:
     """Show all competitions side by side, and draw their page."""
     from podium.cli.terminal import make_console, print_columns

@@ -6,15 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from podium.formatting import with_error
+from podium.formatting import Z_95, short, with_error
 from podium.pipeline.leaderboard import Entry, Leaderboard
 from podium.pipeline.remarks import Finding
+
+if TYPE_CHECKING:  # whoever prints no table must not wait for pandas
+    import pandas as pd
 
 LOG_WIDTH = 140  # characters
 LARGE_VALUE = 100  # of a further metric; from here on its decimals say nothing
@@ -162,6 +166,19 @@ def print_findings(console: Console, findings: Sequence[Finding]) -> None:
             console.print(f"{'':19}{escape(example)}", style="dim", soft_wrap=True)
     alarms = sum(finding.is_alarm for finding in findings)
     console.print(f"alarms: {alarms}, notes: {len(findings) - alarms}")
+
+
+def print_importance(console: Console, importance: pd.DataFrame, metric: str) -> None:
+    """Print by how much the score is worse with each column permuted; a * marks what noise cannot explain."""
+    losses = importance["importance"].tolist()
+    errors = importance["standard_error"].tolist()
+    pairs = list(zip(losses, errors, strict=True))
+    columns = {
+        "column": [short(name) for name in importance["column"]],
+        f"{metric} worse ± s.e.": [with_error(loss, error, places=5) for loss, error in pairs],
+        "": ["*" if loss > Z_95 * error else "" for loss, error in pairs],
+    }
+    print_columns(console, columns, spare=[])
 
 
 def print_columns(

@@ -86,6 +86,20 @@ class Modality(ABC):
         """Return the columns (n, c) that models are given, or None where rows have none."""
         return None
 
+    def with_column(self, X: Any, column: Any, values: Any) -> Any:
+        """Return rows as in X, but with these values (n,) in one of the `columns`. X stays as it is.
+
+        Raises CompetitionError for rows that do not say how.
+        """
+        raise CompetitionError(
+            f"{self.name} rows must say how a column of theirs is replaced, found no `with_column` of "
+            f"{type(self).__name__}; add that method"
+        )
+
+    def feeds_from(self, X: Any, column: Any) -> frozenset[str]:
+        """Return those of `feeds` whose models are given one of the `columns`."""
+        return self.feeds
+
     def file_facts(self, X: Any) -> pd.DataFrame | None:
         """Return what can be known of files (n, c) without opening their content, or None: the columns
         `size`, `width`, `height`, `aspect`, `bytes`, `suffix` and `name`, as far as they are known; NaN

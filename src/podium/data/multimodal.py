@@ -69,6 +69,22 @@ class Multimodal(Modality):
         joined = pd.concat(frames, axis=1)
         return joined.loc[:, ~joined.columns.duplicated()]
 
+    def with_column(self, X: MultimodalRows, column: Any, values: Any) -> MultimodalRows:
+        """A column that several parts have is replaced in each: the models are given it by all of them."""
+        changed = {
+            name: self.parts[name].with_column(X.parts[name], column, values)
+            for name in self._parts_with(X, column)
+        }
+        return X.replaced(**changed)
+
+    def feeds_from(self, X: MultimodalRows, column: Any) -> frozenset[str]:
+        feeds = (self.parts[name].feeds for name in self._parts_with(X, column))
+        return frozenset({"multimodal"}).union(*feeds)
+
+    def _parts_with(self, X: MultimodalRows, column: Any) -> list[str]:
+        known = {name: modality.columns(X.parts[name]) for name, modality in self.parts.items()}
+        return [name for name, frame in known.items() if frame is not None and column in frame]
+
     def file_facts(self, X: MultimodalRows) -> pd.DataFrame | None:
         found = (modality.file_facts(part) for modality, part in self._each(X))
         return next((facts for facts in found if facts is not None), None)

@@ -35,6 +35,11 @@ class Tables(Modality):
     def columns(self, X: pd.DataFrame) -> pd.DataFrame | None:
         return X
 
+    def with_column(self, X: pd.DataFrame, column: Any, values: Any) -> pd.DataFrame:
+        changed = X.copy(deep=False)
+        changed[column] = values
+        return changed
+
     def near_copies(self, X: pd.DataFrame, X_test: pd.DataFrame) -> Iterator[Copies]:
         yield equal_cells(X, X_test)
 
@@ -52,7 +57,11 @@ class Arrays(Modality):
         if not isinstance(X, np.ndarray) or X.ndim > 2:
             return None
         table = X.reshape(len(X), int(np.prod(X.shape[1:])))
-        return pd.DataFrame(table, columns=[f"X[:, {number}]" for number in range(table.shape[1])])
+        return pd.DataFrame(table, columns=_column_names(X))
+
+    def with_column(self, X: np.ndarray, column: Any, values: Any) -> np.ndarray:
+        table = pd.DataFrame(X.reshape(len(X), -1), columns=_column_names(X)).assign(**{column: values})
+        return table.to_numpy(X.dtype).reshape(X.shape)
 
     def content_vectors(self, X: Any, rows: np.ndarray) -> np.ndarray | None:
         if not isinstance(X, np.ndarray) or X.ndim < 3:
@@ -68,6 +77,11 @@ class Arrays(Modality):
         test = self.columns(X_test)
         if train is not None and test is not None:
             yield equal_cells(train, test)
+
+
+def _column_names(X: np.ndarray) -> list[str]:
+    """Return what the columns of an array (n,) or (n, c) are called."""
+    return [f"X[:, {number}]" for number in range(int(np.prod(X.shape[1:])))]
 
 
 def equal_cells(train: pd.DataFrame, test: pd.DataFrame) -> Copies:

@@ -36,6 +36,11 @@ class FoldModels:
         predicted = [task.predict(model, X, columns, self.job.model) for model, columns in self.fitted]
         return np.asarray(np.mean(predicted, axis=0))
 
+    def predict_by(self, fold: int, X: Any) -> np.ndarray:
+        """Return the predictions (rows, c) of one fold's model."""
+        model, columns = self.fitted[fold]
+        return self.dataset.task.predict(model, X, columns, self.job.model)
+
 
 def job_folder(store: Store, model: str, job_id: str) -> Path:
     """Return where the results of a job are kept."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from podium.formatting import Z_95, with_error
 from podium.kaggle.ledger import SubmissionRecord
 from podium.pages.render import render
+from podium.pipeline.explanation import read_explanation
 from podium.pipeline.leaderboard import BASELINE, Entry, Leaderboard
 from podium.pipeline.remarks import saved_audit
 from podium.pipeline.session import Session
@@ -17,6 +18,7 @@ from podium.report.board import make_table, notes
 from podium.report.comparisons import comparisons
 from podium.report.data_page import explore
 from podium.report.error_galleries import galleries
+from podium.report.explanation import explained
 from podium.report.gain_over_baseline import gain_over_baseline
 from podium.report.intervals import make_scale
 from podium.report.kaggle_scores import scored_uploads
@@ -63,6 +65,7 @@ def write_page(session: Session, results: Results) -> Path:
             *comparisons(results, records),
             *prediction_figures(results.chosen.name, results.dataset, results.chosen.oof),
         ],
+        explained=explained(session, results),
         networks=networks,
         galleries=list(galleries(results)),
         findings=saved_audit(session),
@@ -76,12 +79,13 @@ def write_page(session: Session, results: Results) -> Path:
 
 
 def _page_id(session: Session, results: Results) -> str:
-    """Return an id that changes with whatever the page shows: the leaderboard, the data, what the competition
-    draws of them, and the code and the libraries that draw."""
+    """Return an id that changes with whatever the page shows: the leaderboard, the explanation of its entry,
+    the data, what the competition draws of them, and the code and the libraries that draw."""
     own_code = sorted((session.root / "competitions" / session.competition.folder).glob("*.py"))
     return content_id(
         json.dumps(results.leaderboard.to_dict()),
         json.dumps([results.missing, results.finished_after], default=str),
+        _explanation(session, results),
         repr(_uploads(session)),
         session.dataset.id,
         session.folds.id,
@@ -89,6 +93,12 @@ def _page_id(session: Session, results: Results) -> str:
         code_id("podium.report.run"),
         library_versions("podium.report.run"),
     )
+
+
+def _explanation(session: Session, results: Results) -> str:
+    """Return what there is of the submitted entry's explanation, as JSON."""
+    found = read_explanation(session.store, results.leaderboard, session.dataset.id)
+    return "" if found is None else json.dumps(found.to_dict())
 
 
 def _uploads(session: Session) -> list[SubmissionRecord]:
