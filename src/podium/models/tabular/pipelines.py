@@ -51,6 +51,33 @@ XGBOOST = {
 FOREST = {"n_estimators": 300, "min_samples_leaf": 2}  # one thread: several add up in any order
 BOOSTING = {"learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 10}
 
+# Where `podium tune` looks for better parameters: docs/add-a-model.md.
+SPACES = {
+    "logistic_regression": {"C": (0.001, 100.0, "log")},
+    "ridge": {"alpha": (0.01, 10000.0, "log")},
+    "random_forest": {
+        "min_samples_leaf": (1, 30, "log"),
+        "max_features": (0.1, 1.0),
+        "max_samples": (0.3, 1.0),
+    },
+    "hist_gradient_boosting": {
+        "learning_rate": (0.01, 0.3, "log"),
+        "max_leaf_nodes": (4, 64, "log"),
+        "min_samples_leaf": (2, 100, "log"),
+        "l2_regularization": (0.001, 30.0, "log"),
+        "max_features": (0.3, 1.0),
+    },
+    "xgboost": {
+        "n_estimators": (100, 800, "log"),
+        "learning_rate": (0.01, 0.3, "log"),
+        "max_depth": (2, 9),
+        "min_child_weight": (1, 30, "log"),
+        "subsample": (0.5, 1.0),
+        "colsample_bytree": (0.3, 1.0),
+        "reg_lambda": (0.1, 30.0, "log"),
+    },
+}
+
 
 def logistic_regression(task: Task, **params: Any) -> Pipeline:
     return make_pipeline(for_linear_models(), LogisticRegression(**{"C": 0.3, "max_iter": 1000, **params}))
