@@ -35,7 +35,10 @@ app = typer.Typer()
 
 
 class TrialLines:
-    """Prints one line for each trial."""
+    """Prints one line for each trial, which has so many `folds`."""
+
+    def __init__(self, folds: int):
+        self.folds = folds
 
     def fold_started(self, model: str, fold: int) -> None: ...
     def epoch_ended(self, model: str, fold: int, epoch: int, epochs: int, loss: float) -> None: ...
@@ -45,10 +48,10 @@ class TrialLines:
     def blend_started(self, name: str, models: int) -> None: ...
 
     def trial_ended(self, trial: Trial, best: Trial) -> None:
-        typer.echo(f"trial {trial.number}: {_told(trial, best)} {dumps(trial.params)}")
+        typer.echo(f"trial {trial.number}: {_told(trial, best, self.folds)} {dumps(trial.params)}")
 
 
-def _told(trial: Trial, best: Trial) -> str:
+def _told(trial: Trial, best: Trial, folds: int) -> str:
     """Return what a trial gave."""
     from podium.pipeline.trials import FAILED, STOPPED
 
@@ -56,7 +59,7 @@ def _told(trial: Trial, best: Trial) -> str:
         return f"failed: {trial.reason}"
     score = f"{trial.score:.{places_of(trial.score)}f}"
     if trial.state == STOPPED:
-        return f"{score} on {trial.folds} folds, stopped: behind trial {best.number}"
+        return f"{score} on {trial.folds} of {folds} folds, stopped: behind trial {best.number}"
     return f"{score}, the best so far" if trial is best else score
 
 
@@ -92,7 +95,7 @@ def tune(
         until = None if seconds is None else deadline(started, seconds, len(session.dataset.y), models=3)
         engines = engine_maker(engine, session, address)
         with interruptible(name):
-            found = search(session, model, trials, TrialLines(), engines, until)
+            found = search(session, model, trials, TrialLines(len(session.folds)), engines, until)
         _print(session, found)
     if len(found.trials) < trials:
         typer.echo("the time did not suffice for all trials; run again to go on")

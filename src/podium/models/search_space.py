@@ -12,38 +12,46 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from podium.errors import ModelError
-from podium.formatting import short
+from podium.formatting import sample, short
 from podium.models import registry
 from podium.storage.code_version import declared_spaces
 
 Space = Mapping[str, tuple[Any, ...] | list[Any]]
+Roster = Mapping[str, Mapping[str, Any]]
 FORMS = '(low, high), (low, high, "log") or a list of choices'
 
 
-def search_space(name: str, params: Mapping[str, Any], kinds: Collection[str]) -> Space:
+def search_space(
+    name: str, params: Mapping[str, Any], kinds: Collection[str], roster: Roster | None = None
+) -> Space:
     """Return the search space of a model, or of one of its variants, for one of the kinds of task.
 
-    Raises ModelError for an unknown model, for one that has no space, and for a space of another form.
+    Raises ModelError for an unknown model, for a space of another form, and for a model that has no space:
+    then those that have one are named, of the roster first.
     """
     factory = registry.find(name, kinds, params).factory
     space = _space_of(factory)
     if not space:
         raise ModelError(
             f"model {name!r} must have a search space to be tuned, found none beside its factory; "
-            f"models that have one: {', '.join(_tunable(kinds)) or 'none'}"
+            f"models that have one: {sample(_tunable(kinds, roster or {}), most=8)}"
         )
     for parameter, values in space.items():
         if not _is_valid(values):
             raise ModelError(
-                f"parameter {parameter!r} in SPACES of {factory!r} must be {FORMS}, got {values!r}; mend it"
+                f"parameter {parameter!r} in SPACES of {factory!r} must be {FORMS}, got {values!r}"
             )
     return space
 
 
-def _tunable(kinds: Collection[str]) -> list[str]:
-    """Return the names of podium's own models that have a search space, and take one of the kinds of task."""
-    names = [name for name in registry.known_names(kinds) if name in registry.MODELS]
-    return [name for name in names if _space_of(registry.MODELS[name].factory)]
+def _tunable(kinds: Collection[str], roster: Roster) -> list[str]:
+    """Return the names of the models that have a search space and take one of the kinds of task: those of the
+    roster, then podium's own."""
+    own: Roster = {
+        name: {} for name in registry.known_names(kinds) if name in registry.MODELS and name not in roster
+    }
+    known = {**roster, **own}
+    return [name for name, params in known.items() if _space_of(registry.find(name, kinds, params).factory)]
 
 
 def _space_of(factory: str) -> Space | None:

@@ -139,6 +139,7 @@ class Search:
         self.seconds = [float(result["seconds"].sum()) for result in results]
         if not self.trials.known:
             self.trials.put(self._scored(trial, {n: result["valid"] for n, result in enumerate(results)}))
+            self.progress.trial_ended(self.trials.best, self.trials.best)
 
     def _begin_another(self) -> bool:
         """Begin a trial of the parameters to try next, if there is to be one and the time suffices for it."""

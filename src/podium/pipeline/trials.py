@@ -46,7 +46,7 @@ class Trial:
     folds: int = 0
     score: float | None = None
     worth: float | None = None
-    others: Sequence[float] = ()
+    others: tuple[float, ...] = ()
     reason: str = ""
 
 
@@ -61,7 +61,8 @@ class Trials:
     @classmethod
     def read(cls, store: Store, path: Path) -> Trials:
         """Return what a file holds; no trials where there is none that can be read."""
-        return cls(store, path, [Trial(**facts) for facts in store.read_json(path) or []])
+        found = store.read_json(path) or []
+        return cls(store, path, [Trial(**{**facts, "others": tuple(facts["others"])}) for facts in found])
 
     def put(self, trial: Trial) -> None:
         """Add a trial, or put it into the place of the one of its number, and write the file."""

@@ -63,7 +63,7 @@ def require_tunable(root: Path, competition: Competition, model: str) -> None:
     if model in made:
         raise ModelError(f"model {model!r} must be one of the roster, got a tuned one; tune {made[model]!r}")
     params = select_models(competition, [model])[model]
-    search_space(model, params, get_metric(competition.metric).tasks)
+    search_space(model, params, get_metric(competition.metric).tasks, select_models(competition, []))
     if find_spec("optuna") is None:
         raise CompetitionError("podium tune must have Optuna, found none; run: pip install 'podium[tune]'")
 
