@@ -1,6 +1,6 @@
 # Each target sets up what it needs. COMP names a competition, DATA a folder with real data,
 # MODELS a comma-separated part of the roster, BUDGET the time that a run may take,
-# ENGINE what runs fits, ADDRESS a Ray cluster.
+# ENGINE what runs fits, ADDRESS a Ray cluster, TRIALS how many parameters `make tune` tries.
 
 # The newest Python that is there and runs; PYTHON=... names another.
 PYTHON ?= $(shell for v in 3.13 3.12 3.11; do python$$v -c '' 2>/dev/null && { echo python$$v; break; }; done)
@@ -11,6 +11,7 @@ RUN := $(VENV)/ready-run-$(SUM)
 DEMO := $(VENV)/ready-demo-$(SUM)
 DEV := $(VENV)/ready-dev-$(SUM)
 CLUSTER := $(VENV)/ready-cluster-$(SUM)
+TUNE := $(VENV)/ready-tune-$(SUM)
 # Without it each process would parse all of TensorFlow's source again: as long as a short run takes.
 unexport PYTHONDONTWRITEBYTECODE
 # A thread each: the processes share the cores.
@@ -20,9 +21,11 @@ CHROMIUM = { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-i
 path = $(if $(filter ~/%,$(firstword $(1))),$(patsubst ~/%,$(HOME)/%,$(1)),$(1))
 FROM = $(if $(DATA),--data "$(call path,$(DATA))")
 ASKED = $(if $(METRIC),--metric $(METRIC)) $(if $(POSITIVE),--positive "$(POSITIVE)")
-OPTIONS = $(FROM) $(if $(MODELS),--models "$(MODELS)") $(if $(BUDGET),--budget $(BUDGET))
+MAY_TAKE = $(if $(BUDGET),--budget $(BUDGET))
+OPTIONS = $(FROM) $(if $(MODELS),--models "$(MODELS)") $(MAY_TAKE)
 SET_UP = $(if $(filter ray,$(ENGINE)),$(CLUSTER),$(RUN))
-RUNS = $(OPTIONS) $(if $(ENGINE),--engine $(ENGINE)) $(if $(ADDRESS),--address $(ADDRESS))
+WHERE = $(if $(ENGINE),--engine $(ENGINE)) $(if $(ADDRESS),--address $(ADDRESS))
+RUNS = $(OPTIONS) $(WHERE)
 
 help:  ## show this
 	@echo 'podium: a Kaggle competition folder into an honest leaderboard and a submission file'
@@ -39,6 +42,10 @@ submit: needs-comp $(SET_UP)  ## train the models of COMP, blend them, write a c
 
 train: needs-comp $(SET_UP)  ## the same without the submission
 	@$(BIN)/podium train $(COMP) $(RUNS)
+
+tune: needs-comp $(SET_UP) $(TUNE)  ## find better parameters of MODEL of COMP, in TRIALS trials
+	@test -n '$(MODEL)' || { echo 'podium: MODEL must name a model, e.g. MODEL=table-xgboost' >&2; exit 2; }
+	@$(BIN)/podium tune $(COMP) $(MODEL) $(if $(TRIALS),--trials $(TRIALS)) $(FROM) $(MAY_TAKE) $(WHERE)
 
 report: $(RUN)  ## draw the page of COMP's last run, or without COMP of all competitions
 	@$(BIN)/podium report $(COMP) $(FROM)
@@ -139,5 +146,9 @@ $(CLUSTER): $(RUN)
 	$(call install,--editable '.[cluster]')
 	@rm -f $(VENV)/ready-cluster-* && touch $@
 
-.PHONY: help start submit train report explain explore audit demo fetch upload scores leaderboard new test test-all check docs bench bench-real clean needs-comp browser
+$(TUNE): $(RUN)
+	$(call install,--editable '.[tune]')
+	@rm -f $(VENV)/ready-tune-* && touch $@
+
+.PHONY: help start submit train tune report explain explore audit demo fetch upload scores leaderboard new test test-all check docs bench bench-real clean needs-comp browser
 .DELETE_ON_ERROR:

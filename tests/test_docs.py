@@ -66,6 +66,15 @@ def test_the_model_of_its_page_is_one_of_the_roster(tmp_path):
     assert scores["extra-trees"] > scores["constant"] + 0.2
 
 
+def test_the_search_space_of_its_page_is_that_of_the_model(tmp_path):
+    code = block("add-a-model.md", "models") + block("add-a-model.md", "spaces")
+    root = make_pets(tmp_path, models=code)
+    put_into_roster(root, block("add-a-model.md", "roster"))
+    ran = podium(root, "tune", "pets", "extra-trees", "--trials", "2")
+    assert ran.returncode == 0, ran.stderr
+    assert re.search(r'^trial 1: .*"max_features": 0\.\d+, "criterion": ', ran.stdout, re.MULTILINE)
+
+
 def run_block(page, name):
     names = {}
     exec(compile(block(page, name), name, "exec"), names)

@@ -32,6 +32,11 @@ def quoted(name: object) -> str:
     return f"\N{LEFT DOUBLE QUOTATION MARK}{short(name)}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
+def places_of(score: float) -> int:
+    """Return the digits to show after the point: five of a score below 10, fewer of a larger one."""
+    return max(0, 6 - len(str(int(abs(score)))))
+
+
 def with_error(score: float, error: float, places: int) -> str:
     """Return a score with its standard error: "0.839 ± 0.004"."""
     return f"{score:.{places}f} \N{PLUS-MINUS SIGN} {error:.{places}f}"

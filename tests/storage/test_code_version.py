@@ -189,3 +189,9 @@ def test_reading_ids_and_versions_imports_no_library_of_the_model():
     loaded = set(ran.stdout.split())
     assert "podium" in loaded
     assert not {"tensorflow", "keras", "sklearn"} & loaded
+
+
+def test_a_search_space_does_not_count(copied):
+    package, ids = copied
+    edit(package / "models" / "text" / "tfidf.py", '"ridge": {"alpha": (0.05,', '"ridge": {"alpha": (0.07,')
+    assert ids(TFIDF) == fit_code_id(TFIDF)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import podium
-from podium.cli import data, demo, kaggle, models, predict, runs, start
+from podium.cli import data, demo, kaggle, models, predict, runs, start, tune
 from podium.errors import PodiumError
 
 INPUT_ERROR = 2  # exit status
@@ -37,7 +37,7 @@ def options(
     """Take the options that come before a verb."""
 
 
-for verbs in (start, data, runs, models, predict, demo, kaggle):
+for verbs in (start, data, runs, tune, models, predict, demo, kaggle):
     app.add_typer(verbs.app)
 
 

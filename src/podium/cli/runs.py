@@ -120,7 +120,7 @@ def run(name: str, root: Path | None, asked: Asked, write: bool) -> None:
             require_test_rows(session)
         for line in remarks(session):
             typer.echo(line)
-        with _interruptible(name), make_progress(console) as progress:
+        with interruptible(name), make_progress(console) as progress:
             outcome = train_models(session, asked.names, progress, asked.warm_start, engines, until)
         _finish(console, session, outcome, write)
     if outcome.unfinished:
@@ -142,7 +142,7 @@ def _end_of_fits(session: Session, asked: Asked, started: float, budget: float |
 
 
 @contextmanager
-def _interruptible(name: str) -> Iterator[None]:
+def interruptible(name: str) -> Iterator[None]:
     """Say on Ctrl-C what is kept and how to go on. A second one ends the process at once."""
     try:
         yield

@@ -66,7 +66,7 @@ class Competition:
     @variant, for another row of the same model. The parameter `factory`, "module:function", names a factory
     of the competition's own folder. `toy_params` replace a model's parameters where there is only toy data,
     such as weights that need not be downloaded. `averages` names means over some of the models, for rows of
-    their own.
+    their own. `notes` say more of models, below the leaderboard.
 
     Scores: `metric`, a name or a metric of the competition's own, ranks, `extra_metrics` stand beside it,
     `references` are published scores, and `ranges` are the low ends of ranges of the numbers to predict in
@@ -96,6 +96,7 @@ class Competition:
     rows: Callable[[list[str], Any], Any] | None = None
     averages: Mapping[str, Sequence[str]] = field(default_factory=dict)
     toy_params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     plots: tuple[Callable[[Dataset], Any], ...] = ()
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ranges: Sequence[float] = ()

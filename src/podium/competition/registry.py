@@ -9,6 +9,7 @@ from importlib.util import module_from_spec
 from pathlib import Path
 
 from podium.competition.declaration import Competition
+from podium.competition.tuned import with_tuned
 from podium.errors import CompetitionError
 from podium.formatting import did_you_mean
 
@@ -30,7 +31,8 @@ def list_names(root: Path) -> list[str]:
 
 
 def get_competition(root: Path, name: str) -> Competition:
-    """Return one competition, or a variant of it. What its file raises on import is raised here."""
+    """Return one competition, or a variant of it, with what tuning found on its roster. What its file raises
+    on import is raised here."""
     name, _, variant = name.partition("@")
     names = list_names(root)
     if name not in names:
@@ -47,7 +49,7 @@ def get_competition(root: Path, name: str) -> Competition:
             f"{module.__file__} must declare the name of its folder, {name!r}, "
             f"got {declared.name!r}; rename one of them"
         )
-    return declared.varied(variant) if variant else declared
+    return with_tuned(declared.varied(variant) if variant else declared, root)
 
 
 def look_first_in(folder: Path, name: str) -> None:

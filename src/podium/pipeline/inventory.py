@@ -14,7 +14,7 @@ from podium.pipeline.fit import Job
 from podium.pipeline.session import Session
 from podium.pipeline.stored import earlier_models, job_folder
 from podium.pipeline.train import select_models
-from podium.storage.store import Store
+from podium.storage.store import TUNING, Store
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,12 @@ def forget(store: Store, model: str) -> int:
 
 
 def reclaim(store: Store) -> int:
-    """Remove the models and blends that neither the leaderboard nor a submission's manifest names, and return
-    how many bytes that frees."""
+    """Remove the models and blends that neither the leaderboard nor a submission's manifest names, and all
+    trials of tuning, and return how many bytes that frees."""
     needed = _needed(store)
     made = [*(folder for folder, _ in _jobs(store)), *store.root.glob("blends/*.npz")]
     unneeded = [path for path in made if path.stem.rpartition("-")[2] not in needed]
+    unneeded += store.root.glob(TUNING)
     freed = sum(_size(path) for path in unneeded)
     for path in unneeded:
         if path.is_dir():

@@ -12,6 +12,7 @@ import numpy as np
 from podium.competition.declaration import Competition, Reference
 from podium.data.dataset import Dataset
 from podium.errors import CompetitionError
+from podium.formatting import places_of
 from podium.metrics import Metric, Scorer
 from podium.pipeline.blend import BLENDS
 from podium.pipeline.predictions import Predictions
@@ -66,7 +67,7 @@ class Entry:
     @property
     def places(self) -> int:
         """Return the digits to show after the point: five of a score below 10, fewer of a larger one."""
-        return max(0, 6 - len(str(int(abs(self.score or 0)))))
+        return places_of(self.score or 0.0)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,12 @@ class Plan:
         self.seconds = sum(self.measured) / len(self.measured)
         self.is_measured = True
 
+    def expect(self, seconds: float) -> None:
+        """Take note of how long fits like these took."""
+        if not self.is_measured:
+            self.seconds = seconds
+            self.is_measured = True
+
 
 class Schedule:
     """A queue of fits in the order in which they are worth their time.
@@ -72,7 +78,7 @@ class Schedule:
 
     def next_fit(self) -> Fit | None:
         """Return the fit to start next; None where none is left that the time suffices for."""
-        plans = [plan for plan in self.plans.values() if plan.waiting and self._is_possible(plan)]
+        plans = [plan for plan in self.plans.values() if plan.waiting and self.is_possible(plan)]
         if not plans:
             return None
         return min(self._choices(plans), key=lambda choice: choice[0])[1].waiting[0]
@@ -100,10 +106,11 @@ class Schedule:
         owed = [plan for plan in self.plans.values() if plan.is_owed]
         return self._left() <= 0 and not any(plan.running or plan.waiting for plan in owed)
 
-    def _left(self) -> float:
-        return self.deadline - time.monotonic()
+    def has_time(self, seconds: float) -> bool:
+        """Return whether so many seconds are left."""
+        return seconds <= self._left()
 
-    def _is_possible(self, plan: Plan) -> bool:
+    def is_possible(self, plan: Plan) -> bool:
         """Return whether the time suffices for all that is left of a model; of one that no fit has been
         measured of, whether it may suffice for a first."""
         if plan.is_owed:
@@ -115,6 +122,9 @@ class Schedule:
     def _seconds_left(self, plan: Plan) -> float:
         """Return how long all that is left of a model takes."""
         return plan.seconds * math.ceil(len(plan.waiting) / self._at_once(plan))
+
+    def _left(self) -> float:
+        return self.deadline - time.monotonic()
 
     def _at_once(self, plan: Plan) -> int:
         return 1 if plan.waiting[0].cost.all_cores else self.side_by_side

@@ -115,15 +115,15 @@ def _notes(
     engines: EngineMaker,
 ) -> dict[str, str]:
     """Return what is to be said of models beside their scores."""
-    notes = {
+    unweighted = {
         name: "cannot weigh rows: trained as if all weighed the same"
         for name, job in jobs.items()
         if ignores_weights(job, session.dataset)
     }
     found = describe_extra_rows(session, contenders(models) or models, progress, engines)
-    for name, note in found.items():
-        notes[name] = "; ".join(filter(None, [notes.get(name), note]))
-    return notes
+    kinds = (session.competition.notes, unweighted, found)
+    names = dict.fromkeys(name for kind in kinds for name in kind)
+    return {name: "; ".join(kind[name] for kind in kinds if name in kind) for name in names}
 
 
 def _earlier(session: Session, without: Collection[str]) -> list[Predictions]:

@@ -1,7 +1,8 @@
 """What a result depends on besides data: the code behind it and the versions of its libraries.
 
 Both are read from source text, nothing is imported, so that an unchanged model can be recognised without
-loading TensorFlow. Comments, docstrings, layout and the messages of raised errors do not count as code.
+loading TensorFlow. Comments, docstrings, layout and the messages of raised errors do not count as code, nor
+do the search spaces that a module assigns to SPACES: they say which parameters to try, not what a fit does.
 
 The rule for a fit: it depends on the module of the model's factory, on what that imports of `podium.models`
 (or of the factory's own package), and on the modules of `podium.data` that make numbers of files and texts
@@ -28,6 +29,7 @@ SHAPE_INPUTS = (
     "podium.data.image_spec",
     "podium.data.text_cleaning",
 )
+SPACES = "SPACES"
 _REGISTRY = "podium.models.registry"  # of names: a package that adds a model imports it
 _SOURCE = Path(__file__).parents[2]  # the folder that holds the package
 _DISTRIBUTION = {"PIL": "pillow", "sklearn": "scikit-learn"}  # where it differs from the import's name
@@ -55,6 +57,17 @@ def library_versions(module: str) -> dict[str, str | None]:
     }
     libraries = used - sys.stdlib_module_names - {"podium", "competitions", own}
     return {name: library_version(name) for name in sorted(_DISTRIBUTION.get(i, i) for i in libraries)}
+
+
+def declared_spaces(module: str) -> object:
+    """Return what a module assigns to SPACES, read without importing it; None where there is no such name.
+
+    Raises ValueError for anything but a literal.
+    """
+    for statement in _parsed(module).body:
+        if _assigns_spaces(statement):
+            return ast.literal_eval(statement.value)  # type: ignore[attr-defined]
+    return None
 
 
 def library_version(library: str) -> str | None:
@@ -123,10 +136,25 @@ def _folders(package: str) -> Iterator[Path]:
         yield origin.parents[1] if origin.name == "__init__.py" else origin.parent
 
 
+def _parsed(module: str) -> ast.Module:
+    path = _path(module)
+    return ast.parse(path.read_text(encoding="utf-8") if path else "")
+
+
+def _assigns_spaces(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.AnnAssign):
+        return _is_spaces(statement.target)
+    return isinstance(statement, ast.Assign) and _is_spaces(statement.targets[0])
+
+
+def _is_spaces(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) and target.id == SPACES
+
+
 @cache
 def _tree(module: str) -> ast.Module:
-    path = _path(module)
-    tree = ast.parse(path.read_text(encoding="utf-8") if path else "")
+    tree = _parsed(module)
+    tree.body = [statement for statement in tree.body if not _assigns_spaces(statement)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
             node.body = node.body[1:]

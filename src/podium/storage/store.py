@@ -8,6 +8,8 @@ submissions/<competition>/         (toy runs: submissions/<competition>/toy/)
   models/<name>-<id>/fold-<i>.model  its fitted model, signed
   models/<name>-<id>/map.npz       where a siamese network puts the rows
   models/<name>.failed.txt         the traceback of a model that failed
+  tuning/<model>-<id>.json         the trials of a model's tuning
+  tuning/models/                   their folds, and the fitted models of the best trial
   blends/<name>-<id>.npz           a blend's nested and test predictions
   submission-<entry>-<id>.csv      a submission, its manifest beside it as .json (toy runs: toy-submission-)
   leaderboard.csv                  the last run's table, and leaderboard.json with its notes
@@ -42,6 +44,8 @@ import numpy as np
 
 from podium.errors import StoreError
 from podium.storage.atomic import take_lock, whole
+
+TUNING = "tuning"  # the folder of trials
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,21 @@ XGBOOST = {
     "tree_method": "hist",
 }
 
+# Where `podium tune` looks for better parameters: docs/add-a-model.md.
+SPACES = {
+    "gaussian_nb": {"var_smoothing": (0.0001, 1.0, "log")},
+    "multinomial_nb": {"alpha": (0.001, 10.0, "log")},
+    "ridge": {"alpha": (0.01, 10000.0, "log")},
+    "logistic_regression": {"C": (0.001, 10.0, "log")},
+    "xgboost": {
+        "n_estimators": (50, 500, "log"),
+        "learning_rate": (0.03, 0.5, "log"),
+        "max_depth": (3, 9),
+        "subsample": (0.5, 1.0),
+        "colsample_bytree": (0.1, 1.0),
+    },
+}
+
 
 def gaussian_nb(task: Task, **params: Any) -> Pipeline:
     """Return naive Bayes with variances smoothed by a tenth of the largest: a pixel that is always blank has

@@ -84,6 +84,47 @@ ROWS_OF_A_TREE = 30_000  # drawn at most: more rows make a forest slow and large
 BOOSTING = {"learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 10}
 SHRINKAGE = np.logspace(-2, 4, 13)  # alphas of ridge
 
+# Where `podium tune` looks for better parameters: docs/add-a-model.md.
+SPACES = {
+    "logistic_regression": {"C": (0.001, 100.0, "log")},
+    "ridge": {"alpha": (0.01, 10000.0, "log")},
+    "random_forest": {
+        "min_samples_leaf": (1, 30, "log"),
+        "max_features": (0.1, 1.0),
+    },
+    "hist_gradient_boosting": {
+        "learning_rate": (0.01, 0.3, "log"),
+        "max_leaf_nodes": (4, 64, "log"),
+        "min_samples_leaf": (2, 100, "log"),
+        "l2_regularization": (0.001, 30.0, "log"),
+        "max_features": (0.3, 1.0),
+    },
+    "extra_trees": {"min_samples_leaf": (1, 30, "log"), "max_features": (0.1, 1.0)},
+    "knn": {"n_neighbors": (3, 100, "log")},
+    "svm": {"C": (0.1, 100.0, "log")},
+    "lightgbm": {
+        "learning_rate": (0.01, 0.3, "log"),
+        "num_leaves": (4, 128, "log"),
+        "min_child_samples": (2, 100, "log"),
+        "subsample": (0.5, 1.0),
+        "colsample_bytree": (0.3, 1.0),
+        "reg_lambda": (0.1, 30.0, "log"),
+    },
+    "catboost": {
+        "learning_rate": (0.02, 0.3, "log"),
+        "depth": (3, 9),
+        "l2_leaf_reg": (1.0, 30.0, "log"),
+    },
+    "xgboost": {
+        "learning_rate": (0.01, 0.3, "log"),
+        "max_depth": (2, 9),
+        "min_child_weight": (1, 30, "log"),
+        "subsample": (0.5, 1.0),
+        "colsample_bytree": (0.3, 1.0),
+        "reg_lambda": (0.1, 30.0, "log"),
+    },
+}
+
 
 def logistic_regression(task: Task, **params: Any) -> Pipeline:
     """Return logistic regression; without a `C` it is chosen in the fold."""

@@ -52,6 +52,24 @@ SETS = {
     "rich": {"text": [WORDS, CHARACTERS], "other": [BAG]},
 }
 
+# Where `podium tune` looks for better parameters: docs/add-a-model.md.
+SPACES = {
+    "ridge": {"alpha": (0.05, 50.0, "log"), "features": ["words", "rich"]},
+    "sgd": {"alpha": (0.000003, 0.01, "log"), "features": ["words", "rich"]},
+    "logistic_regression": {"C": (0.05, 100.0, "log"), "features": ["words", "rich"]},
+    "linear_svc": {"C": (0.01, 10.0, "log"), "features": ["words", "rich"]},
+    "xgboost": {
+        "n_estimators": (50, 500, "log"),
+        "learning_rate": (0.02, 0.5, "log"),
+        "max_depth": (2, 9),
+        "subsample": (0.5, 1.0),
+        "colsample_bytree": (0.1, 1.0),
+    },
+    "bernoulli_nb": {"alpha": (0.001, 10.0, "log"), "features": ["words", "rich"]},
+    "complement_nb": {"alpha": (0.001, 10.0, "log"), "features": ["words", "rich"]},
+    "multinomial_nb": {"alpha": (0.001, 10.0, "log"), "features": ["words", "rich"]},
+}
+
 
 @dataclass(eq=False, repr=False)
 class TextFeatures(TransformerMixin, BaseEstimator):
