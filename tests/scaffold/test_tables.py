@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from podium.data.table_formats import write_table
-from podium.errors import DataError
+from podium.data.task import Regression
+from podium.errors import DataError, ModelError
+from podium.models import registry
 from podium.pipeline.folds import make_folds
 from podium.scaffold.column_kinds import kind_of
 from podium.scaffold.inspect import inspect_files
@@ -135,6 +137,34 @@ def test_columns_without_a_name_and_twice_the_same_get_one_that_is_told(empty):
 
 def grouped_ids(first, n):
     return np.array([f"{first + row // 2:04}_{row % 2 + 1:02}" for row in range(n)])
+
+
+def test_cells_of_several_parts_are_a_category_that_models_split(empty):
+    rng = np.random.default_rng(0)
+    cells = [f"{rng.choice(list('ABC'))}/{row}/{rng.choice(['P', 'S'])}" for row in range(N + M)]
+    _, dataset, said = with_column(empty, cells)
+    assert "cells of several parts, which models of tables split: 'z' into 3" in said
+    assert dataset.X["z"].tolist() == cells[:N]
+    written_as_a_person_would(empty)
+
+
+@pytest.mark.parametrize(
+    ("rows", "library", "proposed"),
+    [(500, True, True), (1_000_000, True, False), (500, False, True)],
+    ids=["few rows", "many rows", "no library"],
+)
+def test_models_are_proposed_that_end_in_time_and_have_all_they_need(monkeypatch, rows, library, proposed):
+    monkeypatch.setattr(registry.importlib.util, "find_spec", lambda name: "there" if library else None)
+    names = registry.proposed_names("classification", rows)
+    assert ("table-svm" in names) == proposed
+    assert ("table-lightgbm" in names) == library
+    assert "table-xgboost" in names
+
+
+def test_a_model_without_its_library_says_how_to_install_it(monkeypatch):
+    monkeypatch.setattr(registry.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"must have the library lightgbm, .* 'podium\[boost\]'"):
+        registry.create("table-lightgbm", {}, 0, Regression())
 
 
 def test_ids_that_name_a_group_keep_it_together(empty):

@@ -30,7 +30,7 @@ from podium.pipeline.submission import (
 
 TRAIN_ROWS = 200
 VALID_ROWS = 100
-CHEAP_PARAMS = {"epochs": 1, "n_estimators": 5, "seeds": 1}
+CHEAP_PARAMS = {"epochs": 1, "iterations": 5, "n_estimators": 5, "seeds": 1}
 
 
 def check_competition(competition: Competition) -> Iterator[str]:
