@@ -80,8 +80,6 @@ class EarlyStopped(BaseEstimator):
         held_out = order[:asked]
         if hasattr(self.model, "predict_proba"):
             held_out = held_out[np.isin(y[held_out], y[order[asked:]])]
-            missing = np.setdiff1d(y, y[np.setdiff1d(order, held_out)])
-            held_out = held_out[~np.isin(y[held_out], missing)]
         return np.sort(np.setdiff1d(order, held_out)), np.sort(held_out)
 
 

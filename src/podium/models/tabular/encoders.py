@@ -137,15 +137,7 @@ class TextSummary(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        counted = {
-            f"{name} of {column}": X[column].str.count(pattern).astype(np.float64)
-            for column in X
-            for name, pattern in LENGTHS.items()
-        }
-        lengths = pd.DataFrame(counted, index=X.index)
-        shares = [lengths.filter(like=f" of {column}") for column in X]
-        per_word = [_per_word(counts, str(column)) for counts, column in zip(shares, X, strict=True)]
-        return pd.concat([lengths, *per_word, *self._topics(X)], axis=1)
+        return pd.concat([*(_lengths(X[column]) for column in X), *self._topics(X)], axis=1)
 
     def _topics(self, X: pd.DataFrame) -> list[pd.DataFrame]:
         if self.topics_ is None:
@@ -154,12 +146,10 @@ class TextSummary(TransformerMixin, BaseEstimator):
         return [pd.DataFrame(found, index=X.index).add_prefix("topic ")]
 
 
-def _per_word(counts: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return how long words are, and how many stand in a sentence."""
-    words = counts[f"words of {column}"]
-    return pd.DataFrame(
-        {
-            f"characters of a word of {column}": counts[f"characters of {column}"] / words.clip(lower=1),
-            f"words of a sentence of {column}": words / counts[f"sentences of {column}"].clip(lower=1),
-        }
-    )
+def _lengths(texts: pd.Series) -> pd.DataFrame:
+    """Return how much of each of `LENGTHS` texts (n,) have, how long their words are, and their sentences."""
+    counts = {name: texts.str.count(pattern).astype(np.float64) for name, pattern in LENGTHS.items()}
+    words = counts["words"]
+    counts["characters of a word"] = counts["characters"] / words.clip(lower=1)
+    counts["words of a sentence"] = words / counts["sentences"].clip(lower=1)
+    return pd.DataFrame(counts, index=texts.index).add_suffix(f" of {texts.name}")
