@@ -17,7 +17,6 @@ from typing import Any
 from podium.competition.declaration import Competition
 from podium.errors import CompetitionError
 from podium.formatting import short
-from podium.storage.store import Store
 
 TUNED = "tuned"
 
@@ -96,6 +95,9 @@ def write_tuned(path: Path, model: str, tuned: Tuned | None) -> None:
     if not found:
         path.unlink(missing_ok=True)
         return
+
+    from podium.storage.store import Store  # listing competitions must not wait for numpy
+
     value = {name: {"params": dict(one.params), "note": one.note} for name, one in sorted(found.items())}
     Store(path.parent).write_json(path, value)
 

@@ -39,7 +39,7 @@ def search_space(
     for parameter, values in space.items():
         if not _is_valid(values):
             raise ModelError(
-                f"parameter {parameter!r} in SPACES of {factory!r} must be {FORMS}, got {values!r}"
+                f"parameter {parameter!r} in SPACES of {factory!r} must be {FORMS}, got {short(values)}"
             )
     return space
 

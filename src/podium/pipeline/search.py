@@ -53,7 +53,6 @@ class Search:
     validation: CrossValidation
     trials: Trials
     running: dict[str, Trial] = field(default_factory=dict)  # by the name of its job
-    hopeless: set[str] = field(default_factory=set)
     seconds: list[float] = field(default_factory=list)  # of each fit so far
 
     @classmethod
@@ -179,7 +178,6 @@ class Search:
             self._end(name)
             return
         if plan.waiting and self._is_hopeless(self._valid(name)):
-            self.hopeless.add(name)
             self.schedule.drop(name)
         if not plan.waiting and not plan.running:
             self._end(name)
