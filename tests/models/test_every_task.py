@@ -293,7 +293,7 @@ def test_a_forest_predicts_several_targets_in_one_job(posts):
 
 def test_each_copy_is_given_the_arguments_of_a_fit(posts):
     y = TARGETS["numbers"] + np.arange(N)[:, None]
-    model = registry.create("table-ridge", {}, 0, TASKS["numbers"])
+    model = registry.create("table-ridge", {"alpha": 10.0}, 0, TASKS["numbers"])
     even, uneven = (
         model.fit(posts, y, ridge__sample_weight=weights).predict(posts)
         for weights in (np.ones(N), np.arange(1.0, N + 1))

@@ -6,12 +6,13 @@ import pytest
 
 from podium.data.multimodal import MultimodalRows
 from podium.errors import ModelError
-from podium.models.registry import known_names
+from podium.models.registry import find, known_names
 from podium.models.text import tfidf as text
 from podium.models.text.tfidf import TextFeatures
 from support.makers import create
 
-NAMES = [name for name in known_names(["classification"]) if name.startswith("text-")]
+TASKS = ["classification"]
+NAMES = [n for n in known_names(TASKS) if find(n, TASKS).factory.startswith(f"{text.__name__}:")]
 X = pd.DataFrame(
     {
         "text": ["Fire in the hills, homes evacuated", "I love this new album so much"] * 20,

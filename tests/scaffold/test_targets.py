@@ -103,7 +103,8 @@ def test_texts_may_be_all_that_there_is(empty):
     train, test = {"y": np.arange(N) / 7, "story": texts[:N]}, {"story": texts[N:]}
     competition, dataset, _ = made(empty, train, {"y": 0.0}, test=test, numbers=False)
     assert list(dataset.X) == ["text"]
-    assert set(competition.roster) == {"constant", "text-ridge", "text-sgd", "text-xgboost", "text-knn"}
+    on_words = {"text-ridge", "text-sgd", "text-xgboost", "text-knn"}
+    assert set(competition.roster) == {"constant", *on_words, "text-embeddings"}
     written_as_a_person_would(empty)
 
 
