@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from podium.cli.terminal import make_console, print_leaderboard
+from podium.pipeline.progress import SilentProgress
 from podium.pipeline.remarks import remarks
 from podium.pipeline.session import open_session
 from podium.pipeline.submit import submit
@@ -15,7 +16,6 @@ from podium.pipeline.train import train
 from podium.report.results import read_results, results_of
 from podium.report.run import write_page
 from support.cases import CASES, M, N
-from support.makers import Silent
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -24,7 +24,7 @@ def run(request, tmp_path_factory):
     root = tmp_path_factory.mktemp("case")
     with open_session(CASES[request.param](), root, None) as session:
         lines = remarks(session)
-        outcome = train(session, [], Silent())
+        outcome = train(session, [], SilentProgress())
         path = submit(session, outcome)
         page = write_page(session, results_of(session, outcome, outcome.leaderboard))
         yield request.param, session, outcome, path, page, lines

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from podium.models.linear import ChosenLogisticRegression
 from podium.models.tabular.boosting import LIBRARIES, MOST_TREES, EarlyStopped
-from podium.models.tabular.linear import ChosenLogisticRegression
 from support.makers import create
 
 NAMES = ["table-xgboost", "table-lightgbm", "table-catboost"]

@@ -7,7 +7,8 @@ import pytest
 from podium.data.multimodal import MultimodalRows
 from podium.data.task import Classification, Regression
 from podium.models.tabular.columns import for_linear_models, for_trees
-from podium.models.tabular.encoders import CellParts, OtherRows, TargetMeans, TextSummary
+from podium.models.tabular.encoders import CellParts, OtherRows, TargetMeans
+from podium.models.text.summary import TextSummary
 
 CLASSES = Classification(np.array([0, 1]))
 

@@ -10,8 +10,9 @@ from podium.pipeline.engine import Failed, Fit, Fitted, SerialEngine, WorkerEngi
 from podium.pipeline.fit import Job
 from podium.pipeline.folds import Folds
 from podium.pipeline.process_engine import ProcessEngine
+from podium.pipeline.progress import SilentProgress
 from podium.pipeline.schedule import Plan, Schedule
-from support.makers import Silent, make_dataset
+from support.makers import make_dataset
 
 NARROW = Cost()
 WIDE = Cost(all_cores=True)
@@ -30,7 +31,7 @@ def make_schedule(**costs):
 def results(engine, schedule):
     """What an engine yields, with the schedule told of it as a run does."""
     found = []
-    for result in engine.run(schedule, Silent()):
+    for result in engine.run(schedule, SilentProgress()):
         found.append(result)
         if isinstance(result, Failed):
             schedule.drop(result.fit.job.model)

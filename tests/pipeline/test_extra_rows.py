@@ -21,10 +21,11 @@ from podium.models.each_target import EachTarget
 from podium.pipeline import extra_rows
 from podium.pipeline.fit import Job, fit_fold, ignores_weights
 from podium.pipeline.folds import Fold
+from podium.pipeline.progress import SilentProgress
 from podium.pipeline.session import open_session
 from podium.pipeline.train import train
 from support.cases import CASES
-from support.makers import Silent, make_dataset
+from support.makers import make_dataset
 
 Y = np.arange(20) % 2
 X = np.arange(20)[:, None] + 0.0
@@ -136,7 +137,7 @@ def board_with(extra_y, tmp_path):
     roster = {"constant": {}, "table-logistic-regression": {}}
     competition = replace(case, load=lambda folder: replace(dataset, extra=extra), roster=roster)
     with open_session(competition, tmp_path, None) as session:
-        outcome = train(session, [], Silent())
+        outcome = train(session, [], SilentProgress())
     assert {e.name for e in outcome.leaderboard.entries} == set(
         roster
     )  # what was fitted to compare is no entry

@@ -13,10 +13,10 @@ from podium.competition.registry import get_competition
 from podium.errors import CompetitionError
 from podium.models import registry
 from podium.pipeline.engines import engine_maker
+from podium.pipeline.progress import SilentProgress
 from podium.pipeline.session import open_session
 from podium.pipeline.train import train
 from support.command_line import command, complaint, podium
-from support.makers import Silent
 from support.tiny import make_root
 
 pytestmark = pytest.mark.slow
@@ -103,7 +103,7 @@ def trained(root, address="", progress=None, until=None):
     """Return what a run in this process gave."""
     with open_session(get_competition(root, "tiny"), root, None) as session:
         engines = engine_maker("ray" if address else "serial", session, address)
-        return train(session, [], progress or Silent(), engines=engines, until=until)
+        return train(session, [], progress or SilentProgress(), engines=engines, until=until)
 
 
 def equal(a, b):
@@ -165,7 +165,7 @@ def test_a_cluster_gives_the_bytes_of_one_process_though_a_node_dies(cluster, tm
 def test_a_fit_that_kills_its_worker_is_a_row_and_the_others_go_on_and_tell_of_their_epochs(
     cluster, tmp_path
 ):
-    class Heard(Silent):
+    class Heard(SilentProgress):
         def epoch_ended(self, *epoch):
             told.append(epoch)
             (tmp_path / "told").touch()

@@ -7,9 +7,9 @@ import pytest
 
 from podium.demo.answerer import Answerer
 from podium.pipeline.leaderboard import write_leaderboard
+from podium.pipeline.progress import SilentProgress
 from podium.pipeline.session import open_session
 from podium.pipeline.train import train
-from support.makers import Silent
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def train_answerer(competition, models, folder, entry=None):
     questions = folder / "questions" / competition.name
     questions.mkdir(parents=True)
     with signing_key(folder), open_session(competition, folder, None) as session:
-        board = train(session, models, Silent()).leaderboard
+        board = train(session, models, SilentProgress()).leaderboard
         if entry:
             entries = tuple(replace(e, submitted=e.name == entry) for e in board.entries)
             write_leaderboard(session.store, replace(board, entries=entries))

@@ -22,15 +22,6 @@ def smooth_photo(seed=0, size=(40, 30)):
     return Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
 
 
-class Silent:
-    """Progress that tells nothing."""
-
-    def fold_started(self, *_): ...
-    def epoch_ended(self, *_): ...
-    def fold_ended(self, *_): ...
-    def blend_started(self, *_): ...
-
-
 def make_dataset(y, **changes):
     """Training rows numbered from 0 and three test rows; with `classes=None` y is numbers to predict."""
     y, task = make_target(

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from podium.competition.registry import get_competition
+from podium.pipeline.progress import SilentProgress
 from podium.pipeline.session import open_session
 from podium.pipeline.tune import tune
 from support.docs import make_pets
-from support.makers import Silent
 
 MODELS = """
 import os
@@ -111,7 +111,7 @@ def own_data(folder: Path, seed: int = 0, signal: float = 8.0, rows: int = 100) 
     return folder
 
 
-class Recorded(Silent):
+class Recorded(SilentProgress):
     """Progress that notes the trials as they end, and may press Ctrl-C after some fits."""
 
     def __init__(self, fits=10_000):

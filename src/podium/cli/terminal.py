@@ -15,6 +15,7 @@ from rich.table import Table
 
 from podium.formatting import Z_95, short, with_error
 from podium.pipeline.leaderboard import Entry, Leaderboard
+from podium.pipeline.progress import SilentProgress
 from podium.pipeline.remarks import Finding
 
 if TYPE_CHECKING:  # whoever prints no table must not wait for pandas
@@ -34,7 +35,7 @@ def make_console() -> Console:
     return console if console.is_terminal else Console(width=LOG_WIDTH, highlight=False)
 
 
-class PlainProgress:
+class PlainProgress(SilentProgress):
     """Prints one line for each fold, for logs."""
 
     def __init__(self, console: Console):
@@ -44,12 +45,6 @@ class PlainProgress:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        pass
-
-    def fold_started(self, model: str, fold: int) -> None:
-        pass
-
-    def epoch_ended(self, model: str, fold: int, epoch: int, epochs: int, loss: float) -> None:
         pass
 
     def fold_ended(

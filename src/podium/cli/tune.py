@@ -25,6 +25,7 @@ from podium.cli.runs import interruptible
 from podium.competition.registry import get_competition
 from podium.competition.tuned import tuned_name, tuned_path
 from podium.formatting import places_of, with_error
+from podium.pipeline.progress import SilentProgress
 
 if TYPE_CHECKING:
     from podium.pipeline.session import Session
@@ -34,18 +35,11 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-class TrialLines:
+class TrialLines(SilentProgress):
     """Prints one line for each trial, which has so many `folds`."""
 
     def __init__(self, folds: int):
         self.folds = folds
-
-    def fold_started(self, model: str, fold: int) -> None: ...
-    def epoch_ended(self, model: str, fold: int, epoch: int, epochs: int, loss: float) -> None: ...
-    def fold_ended(
-        self, model: str, fold: int, folds: int, score: float, seconds: float, cached: bool
-    ) -> None: ...
-    def blend_started(self, name: str, models: int) -> None: ...
 
     def trial_ended(self, trial: Trial, best: Trial) -> None:
         typer.echo(f"trial {trial.number}: {_told(trial, best, self.folds)} {dumps(trial.params)}")

@@ -12,6 +12,7 @@ from podium.data.cells import numbers
 
 SIGNS = ("/", "_", "|", ":", ";", ",", "-", " ")  # between the parts of a cell, the likelier ones first
 MOST_PARTS = 6
+LETTERS_AND_NUMBERS = 4  # parts of a cell that is split by no sign
 ALIKE = 0.95  # the share of cells that have as many parts
 COMMON_SHAPES = 10
 COMMON = 0.8  # the share of cells that have one of the common shapes
@@ -54,7 +55,7 @@ def find_split(cells: pd.Series) -> Split | None:
         count = _count_of_parts(distinct, sign)
         if count:
             return _with_types(distinct, sign, count)
-    return _with_types(distinct, "", 4) if _has_common_shapes(distinct) else None
+    return _with_types(distinct, "", LETTERS_AND_NUMBERS) if _has_common_shapes(distinct) else None
 
 
 def _count_of_parts(distinct: pd.Series, sign: str) -> int:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:  # naming a model must not wait for numpy
 
 GROUP = "podium.models"
 EACH_TARGET = "podium.models.each_target"
-LIBRARIES = dict.fromkeys(("lightgbm", "catboost"), "podium[boost]")  # what to install for a library
+EXTRAS = {"catboost": "podium[boost]", "lightgbm": "podium[boost]"}  # library: what to install for it
 HANDLES = {"encoder", "preprocessor", "weights"}  # parameters that name files
 
 # Before any module of a model imports TensorFlow, which reads them then. It turns its oneDNN kernels on by
@@ -199,7 +199,7 @@ def create(name: str, params: Mapping[str, Any], seed: int, task: Task) -> Any:
     """
     row = find(name, [task.kind], params)
     if not row.is_installed():
-        extra = LIBRARIES.get(row.library, row.library)
+        extra = EXTRAS.get(row.library, row.library)
         raise ModelError(
             f"model {name!r} must have the library {row.library}, found none; run: pip install '{extra}'"
         )

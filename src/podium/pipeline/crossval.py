@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from podium.pipeline.engine import Engine, Failed, Fit, Fitted, SerialEngine
 from podium.pipeline.fit import Job
 from podium.pipeline.folds import Folds
 from podium.pipeline.predictions import Predictions
+from podium.pipeline.progress import Progress
 from podium.pipeline.schedule import Plan, Schedule
 from podium.pipeline.stored import assemble, describe_job, job_facts, job_folder, past_seconds
 from podium.storage.signed_pickle import read_pickle, write_pickle
@@ -27,17 +27,6 @@ from podium.storage.store import Store
 
 EngineMaker = Callable[[Dataset, Folds], Engine]
 Arrays = dict[str, np.ndarray]
-
-
-class Progress(Protocol):
-    """What is told while models are fitted and blended. Folds count from 0, epochs from 1."""
-
-    def fold_started(self, model: str, fold: int) -> None: ...
-    def epoch_ended(self, model: str, fold: int, epoch: int, epochs: int, loss: float) -> None: ...
-    def fold_ended(
-        self, model: str, fold: int, folds: int, score: float, seconds: float, cached: bool
-    ) -> None: ...
-    def blend_started(self, name: str, models: int) -> None: ...
 
 
 @dataclass

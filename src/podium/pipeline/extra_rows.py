@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from podium.errors import ModelError
 from podium.formatting import with_error
-from podium.pipeline.crossval import EngineMaker, Progress, cross_validate
+from podium.pipeline.crossval import EngineMaker, cross_validate
 from podium.pipeline.fit import Job
 from podium.pipeline.predictions import Predictions
+from podium.pipeline.progress import Progress
 from podium.pipeline.session import Session
 from podium.pipeline.significance import Comparison, bootstrap
 

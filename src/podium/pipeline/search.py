@@ -19,9 +19,10 @@ from podium.competition.tuned import variant_name
 from podium.errors import StoreError
 from podium.metrics import Scorer
 from podium.models.search_space import Space
-from podium.pipeline.crossval import CrossValidation, Progress
+from podium.pipeline.crossval import CrossValidation
 from podium.pipeline.engine import Engine, Failed, Fit, Fitted
 from podium.pipeline.fit import Job
+from podium.pipeline.progress import Progress
 from podium.pipeline.schedule import Plan, Schedule
 from podium.pipeline.session import Session
 from podium.pipeline.significance import FEW_RESAMPLES, Bootstrap, Resamples
@@ -60,10 +61,11 @@ class Search:
         cls, session: Session, job: Job, space: Space, most: int, progress: TuningProgress, schedule: Schedule
     ) -> Search:
         """Return the search of a job whose own fits are finished, with what earlier calls left of it."""
-        dataset, folds, metric = session.dataset, session.folds, session.metric
         store = Store(session.store.root / TUNING)
-        validation = CrossValidation(dataset, folds, metric, store, progress, schedule)
-        key = content_id(job.id(dataset, folds), space, metric.key)
+        validation = CrossValidation(
+            session.dataset, session.folds, session.metric, store, progress, schedule
+        )
+        key = content_id(job.id(session.dataset, session.folds), space, session.metric.key)
         trials = Trials.read(store, store.root / f"{job.model}-{key}.json")
         search = cls(session, job, space, most, progress, validation, trials)
         search._take_roster()
@@ -130,7 +132,8 @@ class Search:
 
     def _take_roster(self) -> None:
         """Put the roster's parameters down as trial 0, and what their fits took as what a fit takes."""
-        dataset, folds = self.session.dataset, self.session.folds
+        dataset = self.session.dataset
+        folds = self.session.folds
         store = self.session.store
         trial = Trial(0, known_values(self.job.create(dataset), self.space), self.job.id(dataset, folds))
         paths = [self.folder(trial) / f"fold-{number}.npz" for number in range(len(folds))]

@@ -12,7 +12,7 @@ from podium.errors import CompetitionError, ModelError
 from podium.metrics import get_metric
 from podium.models import registry
 from podium.pipeline.blend import blend, blend_id, blend_names
-from podium.pipeline.crossval import CrossValidation, EngineMaker, Progress
+from podium.pipeline.crossval import CrossValidation, EngineMaker
 from podium.pipeline.engine import SerialEngine, reason_of
 from podium.pipeline.error_analysis import write_worst_rows
 from podium.pipeline.error_ranges import ranges_table
@@ -26,6 +26,7 @@ from podium.pipeline.leaderboard import (
     write_leaderboard,
 )
 from podium.pipeline.predictions import Predictions, read_predictions, save_predictions
+from podium.pipeline.progress import Progress
 from podium.pipeline.schedule import Schedule
 from podium.pipeline.session import Session
 from podium.pipeline.stored import earlier_models, with_warm_start

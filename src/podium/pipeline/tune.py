@@ -21,9 +21,10 @@ from podium.errors import CompetitionError, ModelError
 from podium.formatting import places_of, with_error
 from podium.metrics import get_metric
 from podium.models.search_space import search_space
-from podium.pipeline.crossval import CrossValidation, EngineMaker, Progress
+from podium.pipeline.crossval import CrossValidation, EngineMaker
 from podium.pipeline.engine import Engine, SerialEngine
 from podium.pipeline.fit import Job
+from podium.pipeline.progress import Progress
 from podium.pipeline.schedule import Schedule
 from podium.pipeline.search import Search, TuningProgress
 from podium.pipeline.session import Session

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 LINE_WIDTH = 110  # of a line
 
 
 def quoted(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def mapped(values: Mapping[str, object]) -> str:
+    """Return a dictionary on one line."""
+    return "{" + ", ".join(f"{quoted(key)}: {quoted(value)}" for key, value in values.items()) + "}"
 
 
 def listed(name: str, values: Sequence[object], note: str = "") -> str:

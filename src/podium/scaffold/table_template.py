@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
@@ -9,10 +10,12 @@ from podium.data.table_formats import suffix_of
 from podium.metrics import get_metric
 from podium.models.registry import proposed_names
 from podium.models.weights import is_packaged
-from podium.scaffold.literals import listed, quoted
+from podium.scaffold.literals import listed, mapped, quoted
 from podium.scaffold.parts import DECLARED, class_parts, filled, shared_parts
 from podium.scaffold.tables import TableFiles
 from podium.scaffold.target import ClassTarget, NumberTarget, SeveralTarget
+
+Params = Mapping[str, object]
 
 TABLE = '''\
 """$plain_name, from a table."""
@@ -114,9 +117,9 @@ TEXT_MODELS = (
 ENCODER = "minilm-l6-v2"  # the encoder of texts that a package brings
 
 # Other settings of boosting, whose errors differ enough to make blends better.
-VARIANTS = (
-    ("table-xgboost", "shallow", '{"max_depth": 3, "learning_rate": 0.08}'),
-    ("table-lightgbm", "random", '{"extra_trees": True, "num_leaves": 48, "learning_rate": 0.03}'),
+VARIANTS: tuple[tuple[str, str, Params], ...] = (
+    ("table-xgboost", "shallow", {"max_depth": 3, "learning_rate": 0.08}),
+    ("table-lightgbm", "random", {"extra_trees": True, "num_leaves": 48, "learning_rate": 0.03}),
 )
 
 
@@ -146,9 +149,7 @@ def _of_table(found: TableFiles) -> dict[str, str]:
         "folds": '    folds=FoldPlan(order="forward"),' if found.order == "forward" else "",
         "numbers": listed("NUMBERS", found.numbers),
         "categories": listed("CATEGORIES", found.categories),
-        "dates": "DATES = {" + ", ".join(f"{quoted(c)}: {quoted(v)}" for c, v in found.dates.items()) + "}"
-        if found.dates
-        else "",
+        "dates": f"DATES = {mapped(found.dates)}" if found.dates else "",
         "test_ids": _test_ids(found) if found.first_id is None else counted,
         "toy_numbers": TOY_NUMBERS if found.numbers else "",
         "toy_categories": TOY_CATEGORIES if found.categories else "",
@@ -286,7 +287,7 @@ def _of_classes(found: TableFiles, target: ClassTarget) -> dict[str, str]:
         "known": "rng.permutation(np.arange(n) % len(CLASSES))",
         "answer": "np.array(CLASSES)[known]",
         "shown": parts["shown"].replace("$first", first),
-        "roster": _roster(found, "classification", "{}"),
+        "roster": _roster(found, "classification", {}),
     }
 
 
@@ -319,7 +320,7 @@ def _of_several(found: TableFiles, target: SeveralTarget) -> dict[str, str]:
         "readers": _readers(found, "read_whole_numbers"),
         "y": "read_whole_numbers(train, TARGETS, 0, 1).to_numpy().astype(int)",
         "answer": "(known[:, None] + rng.normal(size=(n, len(TARGETS))) > 0).astype(int)",
-        "roster": _roster(found, "multilabel", "{}"),
+        "roster": _roster(found, "multilabel", {}),
     }
     noise = "known[:, None] + rng.normal(size=(n, len(TARGETS)))"
     numbers = {
@@ -349,9 +350,9 @@ def _is_positive(found: TableFiles) -> bool:
     return get_metric(found.target.metric).least == 0
 
 
-def _log_params(found: TableFiles) -> str:
+def _log_params(found: TableFiles) -> Params:
     """Return the parameters by which a regressor learns logarithms where the metric judges them."""
-    return '{"log": True}' if get_metric(found.target.metric).logs else "{}"
+    return {"log": True} if get_metric(found.target.metric).logs else {}
 
 
 def _readers(found: TableFiles, of_target: str) -> str:
@@ -362,29 +363,17 @@ def _readers(found: TableFiles, of_target: str) -> str:
     return ", ".join(sorted({of_target} | of_rows | of_ids))
 
 
-def _roster(found: TableFiles, kind: str, params: str) -> str:
+def _roster(found: TableFiles, kind: str, params: Params) -> str:
     has_table = bool(found.numbers or found.categories or found.dates)
     texts = {*TEXT_MODELS, *(["text-embeddings"] if is_packaged(ENCODER) else [])}
+    own = {"text-embeddings": {"encoder": ENCODER, "preprocessor": ENCODER}}
     fitting = [
         name
         for name in proposed_names(kind, found.rows)
         if (has_table and name.startswith("table-")) or (found.texts and name in texts)
     ]
-    own = {
-        "text-embeddings": _joined_params(
-            params, f'{{"encoder": {quoted(ENCODER)}, "preprocessor": {quoted(ENCODER)}}}'
-        )
-    }
-    rows = [(name, own.get(name, params)) for name in fitting]
-    rows += [
-        (f"{name}@{variant}", _joined_params(params, more))
-        for name, variant, more in VARIANTS
-        if name in fitting
-    ]
-    return "\n".join(f"        {quoted(name)}: {given}," for name, given in rows)
-
-
-def _joined_params(params: str, more: str) -> str:
-    """Return two dictionaries of parameters, as code, as one."""
-    inner = params.strip("{}")
-    return f"{{{inner}, {more[1:]}" if inner else more
+    rows = {name: {**params, **own.get(name, {})} for name in fitting}
+    variants = {f"{n}@{variant}": {**params, **more} for n, variant, more in VARIANTS if n in fitting}
+    return "\n".join(
+        f"        {quoted(name)}: {mapped(given)}," for name, given in {**rows, **variants}.items()
+    )

@@ -21,7 +21,8 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEnc
 
 from podium.data.multimodal import MultimodalRows, part
 from podium.data.task import Task
-from podium.models.tabular.encoders import CellParts, OtherRows, TargetMeans, TextSummary
+from podium.models.tabular.encoders import CellParts, OtherRows, TargetMeans
+from podium.models.text.summary import TextSummary
 
 Columns = Callable[[pd.DataFrame], list[str]]
 

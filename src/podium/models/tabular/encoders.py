@@ -8,26 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.decomposition import TruncatedSVD
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
 
 from podium.data.cell_parts import find_split
-from podium.models.text.tfidf import TextFeatures
 
 MOST_ENCODED_CLASSES = 20  # target means are a column for each
 SMOOTH = 10.0  # rows of the mean over all categories that each is given: one row alone says little
 SPLITS = 5  # of the training rows, for a row's own target means
-TOPICS = 24  # principal directions of a text's words
-LENGTHS = {  # of a text: what is counted, by pattern
-    "characters": r"(?s).",
-    "words": r"\w+",
-    "sentences": r"[.!?]+",
-    "capitals": r"[A-Z]",
-    "digits": r"\d",
-    "commas": r"[,;:]",
-    "lines": r"\n",
-}
 
 
 class CellParts(TransformerMixin, BaseEstimator):
@@ -122,34 +110,3 @@ class TargetMeans(TransformerMixin, BaseEstimator):
 
 def _filled(X: pd.DataFrame) -> pd.DataFrame:
     return X.astype(object).where(X.notna(), "")
-
-
-class TextSummary(TransformerMixin, BaseEstimator):
-    """Turns a frame of texts into numbers: counts of characters, words and the like of each column, and the
-    principal directions of its words' TF-IDF (Deerwester et al. 1990, "Indexing by Latent Semantic
-    Analysis")."""
-
-    def fit(self, X: pd.DataFrame, y: Any = None) -> TextSummary:
-        self.words_ = TextFeatures("words").fit(X)
-        matrix = self.words_.transform(X)
-        topics = min(TOPICS, *(side - 1 for side in matrix.shape))
-        self.topics_ = TruncatedSVD(topics, random_state=0).fit(matrix) if topics > 0 else None
-        return self
-
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        return pd.concat([*(_lengths(X[column]) for column in X), *self._topics(X)], axis=1)
-
-    def _topics(self, X: pd.DataFrame) -> list[pd.DataFrame]:
-        if self.topics_ is None:
-            return []
-        found = self.topics_.transform(self.words_.transform(X)).astype(np.float64)
-        return [pd.DataFrame(found, index=X.index).add_prefix("topic ")]
-
-
-def _lengths(texts: pd.Series) -> pd.DataFrame:
-    """Return how much of each of `LENGTHS` texts (n,) have, how long their words are, and their sentences."""
-    counts = {name: texts.str.count(pattern).astype(np.float64) for name, pattern in LENGTHS.items()}
-    words = counts["words"]
-    counts["characters of a word"] = counts["characters"] / words.clip(lower=1)
-    counts["words of a sentence"] = words / counts["sentences"].clip(lower=1)
-    return pd.DataFrame(counts, index=texts.index).add_suffix(f" of {texts.name}")

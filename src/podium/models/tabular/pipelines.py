@@ -28,6 +28,7 @@ from xgboost import XGBClassifier, XGBRegressor
 
 from podium.data.task import Task
 from podium.models.calibration import with_probabilities
+from podium.models.linear import ChosenLogisticRegression
 from podium.models.regressors import on_log_scale, on_standard_scale
 from podium.models.tabular.boosting import EarlyStopped
 from podium.models.tabular.columns import (
@@ -39,7 +40,6 @@ from podium.models.tabular.columns import (
     for_linear_models,
     for_trees,
 )
-from podium.models.tabular.linear import ChosenLogisticRegression
 
 ROUNDS = 3000  # of boosting, at most: fewer where more would be worse
 XGBOOST = {

@@ -22,9 +22,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from podium.data.multimodal import part
 from podium.data.task import Task
 from podium.data.text_cleaning import readable
+from podium.models.linear import ChosenLogisticRegression
 from podium.models.regressors import on_log_scale
-from podium.models.tabular.encoders import TextSummary
-from podium.models.tabular.linear import ChosenLogisticRegression
 from podium.models.text.hub import (
     REPORT_ENCODER,
     REPORT_PREPROCESSOR,
@@ -33,6 +32,7 @@ from podium.models.text.hub import (
     mean_over_tokens,
     tokens_for,
 )
+from podium.models.text.summary import TextSummary
 
 BATCH = 32  # texts
 STEP = 16  # tokens, to a multiple of which a batch is padded
