@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import TruncatedSVD
 
-from podium.models.text.tfidf import TextFeatures
+from podium.models.text.tfidf import HashableTexts, TextFeatures
 
 TOPICS = 24  # principal directions of a text's words
 LENGTHS = {  # of a text: what is counted, by pattern
@@ -30,9 +31,7 @@ class TextSummary(TransformerMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: Any = None) -> TextSummary:
         self.words_ = TextFeatures("words").fit(X)
-        matrix = self.words_.transform(X)
-        topics = min(TOPICS, *(side - 1 for side in matrix.shape))
-        self.topics_ = TruncatedSVD(topics, random_state=0).fit(matrix) if topics > 0 else None
+        self.topics_ = _fitted_topics(HashableTexts(X))
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
@@ -43,6 +42,14 @@ class TextSummary(TransformerMixin, BaseEstimator):
             return []
         found = self.topics_.transform(self.words_.transform(X)).astype(np.float64)
         return [pd.DataFrame(found, index=X.index).add_prefix("topic ")]
+
+
+@lru_cache(maxsize=5)  # folds: many models need the topics of the same rows
+def _fitted_topics(texts: HashableTexts) -> TruncatedSVD | None:
+    """Return the fitted principal directions of the texts' words; None where there is one word or text."""
+    matrix = TextFeatures("words").fit(texts.frame).transform(texts.frame)
+    topics = min(TOPICS, *(side - 1 for side in matrix.shape))
+    return TruncatedSVD(topics, random_state=0).fit(matrix) if topics > 0 else None
 
 
 def _lengths(texts: pd.Series) -> pd.DataFrame:
